@@ -1,0 +1,101 @@
+"""A replay buffer inside the graph: a ring with a pointer, one row a transition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, NamedTuple, TypeVar
+
+import jax
+import jax.numpy as jnp
+from flax import struct
+from jax.flatten_util import ravel_pytree
+from priors import Interval
+
+
+class Transition(NamedTuple):
+    """One step of one environment, or a batch of them with leading axes.
+
+    Attributes:
+        observation: what the agent saw, shape `(observation_size,)`.
+        action: what the environment received, shape `(action_size,)`.
+        reward: scalar.
+        termination: 1.0 where the task ended the episode; a truncated step has 0.0 and is bootstrapped.
+        next_observation: what the step led to, the terminal observation where the episode ended.
+        suggestion: the prior's interval at `observation`; stored, so that a prior with memory is never re-run.
+        next_suggestion: the prior's interval at `next_observation`.
+    """
+
+    observation: jax.Array
+    action: jax.Array
+    reward: jax.Array
+    termination: jax.Array
+    next_observation: jax.Array
+    suggestion: Interval
+    next_suggestion: Interval
+
+
+Row = TypeVar("Row")
+
+
+@struct.dataclass
+class Buffer:
+    """Contents of the ring.
+
+    Attributes:
+        rows: shape `(capacity, row_size)`; one matrix, so that a sample is one gather.
+        pointer: row that the next insertion starts at.
+        size: rows that hold data.
+    """
+
+    rows: jax.Array
+    pointer: jax.Array
+    size: jax.Array
+
+
+class Replay(NamedTuple, Generic[Row]):
+    """The functions of a replay buffer for one kind of row.
+
+    Attributes:
+        init: `() -> Buffer`, an empty ring.
+        insert: `(buffer, batch) -> Buffer`; the batch has the leading axis `batch_size` of `make_replay`.
+        sample: `(buffer, key, shape) -> rows` with leading axes `shape`, uniform with replacement.
+        bytes: memory that the ring takes.
+    """
+
+    init: Callable[[], Buffer]
+    insert: Callable[[Buffer, Row], Buffer]
+    sample: Callable[[Buffer, jax.Array, tuple[int, ...]], Row]
+    bytes: int
+
+
+def make_replay(example: Row, *, capacity: int, batch_size: int) -> Replay[Row]:
+    """Make a ring for rows like `example`, one unbatched pytree of float arrays.
+
+    Args:
+        example: a row; only shapes and dtypes matter.
+        capacity: rows to keep; rounded up to a multiple of `batch_size`, so that no insertion wraps.
+        batch_size: rows inserted at a time.
+    """
+    capacity = -(-capacity // batch_size) * batch_size
+    flat, unflatten = ravel_pytree(example)
+
+    def init() -> Buffer:
+        zero = jnp.zeros((), jnp.int32)
+        return Buffer(rows=jnp.zeros((capacity, flat.size), flat.dtype), pointer=zero, size=jnp.copy(zero))
+
+    def insert(buffer: Buffer, batch: Row) -> Buffer:
+        rows = jax.vmap(lambda row: ravel_pytree(row)[0])(batch)
+        return Buffer(
+            rows=jax.lax.dynamic_update_slice_in_dim(buffer.rows, rows, buffer.pointer, axis=0),
+            pointer=(buffer.pointer + batch_size) % capacity,
+            size=jnp.minimum(buffer.size + batch_size, capacity),
+        )
+
+    def sample(buffer: Buffer, key: jax.Array, shape: tuple[int, ...]) -> Row:
+        indices = jax.random.randint(key, shape, 0, buffer.size)
+        batched = unflatten
+        for _ in shape:
+            batched = jax.vmap(batched)
+        return batched(buffer.rows[indices])
+
+    return Replay(init, insert, sample, capacity * flat.size * flat.dtype.itemsize)

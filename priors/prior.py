@@ -1,0 +1,153 @@
+"""What a prior is: a jittable function from an observation to an interval of actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol, runtime_checkable
+
+import jax
+import jax.numpy as jnp
+
+Carry = Any
+"""A pytree of arrays: the memory of a prior between two steps, `()` for a stateless one."""
+
+
+class Interval(NamedTuple):
+    """The actions that a prior suggests, as bounds per action entry.
+
+    Attributes:
+        low: lower bounds, shape `(..., action_size)`, in the unit range [-1, 1].
+        high: upper bounds, same shape; equal to `low` where the prior names one action.
+    """
+
+    low: jax.Array
+    high: jax.Array
+
+    @property
+    def centre(self) -> jax.Array:
+        """Middle of the interval, shape `(..., action_size)`."""
+        return 0.5 * (self.low + self.high)
+
+    @property
+    def half_width(self) -> jax.Array:
+        """Half of the interval's length, shape `(..., action_size)`, never negative."""
+        return 0.5 * (self.high - self.low)
+
+
+def full_interval(action_size: int, batch_shape: tuple[int, ...] = ()) -> Interval:
+    """The interval of every action, [-1, 1], with shape `batch_shape + (action_size,)`."""
+    high = jnp.ones((*batch_shape, action_size))
+    return Interval(low=-high, high=high)
+
+
+@runtime_checkable
+class Prior(Protocol):
+    """A hint for the agent, unbatched (`jax.vmap` it over environments) and pure.
+
+    Attributes:
+        observation_size: entries of the observation that it reads.
+        action_size: entries of the action that it suggests.
+    """
+
+    observation_size: int
+    action_size: int
+
+    def reset(self) -> Carry:
+        """The memory at the first step of an episode."""
+
+    def __call__(self, carry: Carry, observation: jax.Array) -> tuple[Carry, Interval]:
+        """Suggest an interval for `observation`, shape `(observation_size,)`, and update the memory."""
+
+
+Step = Callable[[Any, Carry, jax.Array], tuple[Carry, jax.Array, jax.Array]]
+"""`(parameters, carry, observation) -> (carry, low, high)`, what a prior computes at each step."""
+
+
+@dataclass(frozen=True, eq=False)
+class FunctionPrior:
+    """A `Prior` made of one pure function, its parameters and its first memory.
+
+    Its bounds leave it ordered and inside the action range: an entry where `low > high`
+    is swapped, and both are clipped to [-1, 1].
+
+    Attributes:
+        name: how results call it.
+        observation_size: entries of the observation.
+        action_size: entries of the action.
+        step: the function, see `Step`; its bounds have shape `(action_size,)`.
+        parameters: pytree of numbers that `step` reads.
+        initial_carry: the memory at the start of an episode.
+        source: the text it was translated from, or an empty string.
+        notes: what the author should know, one sentence each (a dropped `print`, say).
+    """
+
+    name: str
+    observation_size: int
+    action_size: int
+    step: Step
+    parameters: Any = ()
+    initial_carry: Carry = ()
+    source: str = field(default="", repr=False)
+    notes: tuple[str, ...] = ()
+
+    def reset(self) -> Carry:
+        """The memory at the first step of an episode."""
+        return self.initial_carry
+
+    def __call__(self, carry: Carry, observation: jax.Array) -> tuple[Carry, Interval]:
+        """Suggest an interval for `observation`, shape `(observation_size,)`."""
+        carry, low, high = self.step(self.parameters, carry, observation)
+        low, high = jnp.clip(low, -1.0, 1.0), jnp.clip(high, -1.0, 1.0)
+        return carry, Interval(low=jnp.minimum(low, high), high=jnp.maximum(low, high))
+
+
+def from_function(
+    function: Callable[..., Any],
+    *,
+    observation_size: int,
+    action_size: int,
+    carry: Carry | None = None,
+    name: str = "function",
+) -> FunctionPrior:
+    """Make a prior of your own jittable function.
+
+    Args:
+        function: `observation -> action` or `observation -> (low, high)`; with `carry` given,
+            `(carry, observation) -> (carry, action)` or `(carry, observation) -> (carry, (low, high))`.
+            Actions and bounds have shape `(action_size,)` and lie in [-1, 1]; what lies outside is clipped.
+        observation_size: entries of the observation that the function is called with.
+        action_size: entries of the action that it returns.
+        carry: the function's memory at the start of an episode, a pytree of arrays; None for none.
+        name: how results call it.
+
+    Raises:
+        ValueError: the function's result has another shape than promised, or its carry changes structure.
+    """
+    initial_carry = () if carry is None else jax.tree.map(jnp.asarray, carry)
+
+    def step(_: Any, memory: Carry, observation: jax.Array) -> tuple[Carry, jax.Array, jax.Array]:
+        if carry is None:
+            suggestion = function(observation)
+        else:
+            memory, suggestion = function(memory, observation)
+        low, high = suggestion if isinstance(suggestion, tuple) else (suggestion, suggestion)
+        return memory, jnp.asarray(low), jnp.asarray(high)
+
+    observation = jax.ShapeDtypeStruct((observation_size,), jnp.float32)
+    memory, low, high = jax.eval_shape(step, (), initial_carry, observation)
+    for bound, label in ((low, "low"), (high, "high")):
+        if bound.shape != (action_size,):
+            raise ValueError(
+                f"the prior's {label} has shape {bound.shape}; expected ({action_size},), one entry per action"
+            )
+    before, after = jax.tree.structure(initial_carry), jax.tree.structure(memory)
+    if before != after:
+        raise ValueError(f"the prior's carry changes structure from {before} to {after}")
+    return FunctionPrior(
+        name=name,
+        observation_size=observation_size,
+        action_size=action_size,
+        step=step,
+        initial_carry=initial_carry,
+    )
