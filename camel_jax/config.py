@@ -26,7 +26,7 @@ class SACConfig:
         actor_decay: per update of the actor, decay of the running average of its weights that is evaluated.
     """
 
-    hidden: tuple[int, ...] = (256, 256)
+    hidden: tuple[int, ...] = (128, 128)
     batch_size: int = 128
     discount: float = 0.99
     learning_rate: float = 1e-3
@@ -70,3 +70,34 @@ class TrainConfig:
     mask: GeneratorMask = field(default_factory=lambda: GeneratorMask(width=0.3))
     epsilon: EpsilonConfig = field(default_factory=EpsilonConfig)
     sac: SACConfig = field(default_factory=SACConfig)
+
+    @property
+    def updates_per_iteration(self) -> int:
+        """Gradient updates after each step of all environments."""
+        return int(self.num_envs * self.updates_per_step)
+
+    @property
+    def warmup_iterations(self) -> int:
+        """Steps of all environments in the warm-up."""
+        return self.warmup_steps // self.num_envs
+
+    @property
+    def chunk_iterations(self) -> int:
+        """Steps of all environments in a chunk."""
+        return max(1, self.report_every // self.num_envs)
+
+    @property
+    def chunks(self) -> int:
+        """Chunks after the warm-up."""
+        remaining = self.env_steps - self.warmup_iterations * self.num_envs
+        return max(1, -(-remaining // (self.chunk_iterations * self.num_envs)))
+
+    @property
+    def total_env_steps(self) -> int:
+        """Environment steps of the whole run: `env_steps` rounded up to whole chunks."""
+        return (self.warmup_iterations + self.chunks * self.chunk_iterations) * self.num_envs
+
+    @property
+    def buffer_capacity(self) -> int:
+        """Transitions kept."""
+        return self.buffer_size or self.total_env_steps

@@ -1,4 +1,4 @@
-"""Judging a policy: in the graph while training, and in Gymnasium's own environment at the end."""
+"""Judging a policy: in the graph while training, and in Gymnasium's own environment."""
 
 from __future__ import annotations
 
@@ -6,42 +6,66 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import gymnasium
 import jax
 import jax.numpy as jnp
 import numpy as np
-from brax.envs.base import Env
 
-PolicyStep = Callable[[Any, jax.Array], tuple[Any, jax.Array]]
-"""`(carry, observation) -> (carry, action)`, unbatched: an agent, or a prior on its own."""
+from envs import Env
+from priors import Prior
+
+PolicyStep = Callable[[Any, Any, jax.Array], tuple[Any, jax.Array]]
+"""`(parameters, carry, observation) -> (carry, action)`, pure and unbatched."""
+
+
+class Policy(NamedTuple):
+    """Something that acts on its own: an agent without mask and noise, or a prior.
+
+    Attributes:
+        step: what it does at each step.
+        parameters: the numbers that `step` reads.
+        carry: its memory at the start of an episode, `()` for none.
+    """
+
+    step: PolicyStep
+    parameters: Any
+    carry: Any = ()
+
+    def __call__(self, carry: Any, observation: jax.Array) -> tuple[Any, jax.Array]:
+        """The memory after, and the action of shape `(action_size,)` at, one observation."""
+        return self.step(self.parameters, carry, observation)
+
+
+def prior_alone(prior: Prior) -> Policy:
+    """The policy that takes the middle of the prior's interval."""
+
+    def step(_: Any, carry: Any, observation: jax.Array) -> tuple[Any, jax.Array]:
+        carry, interval = prior(carry, observation)
+        return carry, interval.centre
+
+    return Policy(step=step, parameters=(), carry=prior.reset())
 
 
 class Evaluation(NamedTuple):
-    """Undiscounted returns and lengths of whole episodes, each of shape `(episodes,)`."""
+    """Undiscounted returns and lengths (in steps) of whole episodes, each of shape `(episodes,)`."""
 
     returns: Any
     lengths: Any
 
 
-def evaluate(env: Env, policy: PolicyStep, carry: Any, key: jax.Array, *, episodes: int) -> Evaluation:
+def evaluate(env: Env, policy: Policy, key: jax.Array, *, episodes: int) -> Evaluation:
     """Run episodes side by side in the graph until the last has ended; jittable.
 
     Args:
         env: an unbatched environment whose `done` covers its time limit, such as `envs.make` gives.
-        policy: the policy.
-        carry: its memory at the start of an episode, `()` for none.
+        policy: what acts.
         key: of the resets.
         episodes: how many.
     """
-    carries = jax.tree.map(lambda x: jnp.broadcast_to(x, (episodes, *jnp.shape(x))), carry)
-    states = jax.vmap(env.reset)(jax.random.split(key, episodes))
-    zero = jnp.zeros(episodes)
-
-    def running(loop: tuple[Any, ...]) -> jax.Array:
-        return jnp.any(loop[-1])
 
     def step(loop: tuple[Any, ...]) -> tuple[Any, ...]:
         carries, states, evaluation, alive = loop
-        carries, actions = jax.vmap(policy)(carries, states.obs)
+        carries, actions = jax.vmap(policy.step, in_axes=(None, 0, 0))(policy.parameters, carries, states.obs)
         states = jax.vmap(env.step)(states, actions)
         evaluation = Evaluation(
             returns=evaluation.returns + jnp.where(alive, states.reward, 0.0),
@@ -49,43 +73,67 @@ def evaluate(env: Env, policy: PolicyStep, carry: Any, key: jax.Array, *, episod
         )
         return carries, states, evaluation, alive & (states.done == 0)
 
-    loop = (carries, states, Evaluation(zero, zero), jnp.ones(episodes, bool))
-    return jax.lax.while_loop(running, step, loop)[2]
+    carries = _repeat(policy.carry, episodes)
+    states = jax.vmap(env.reset)(jax.random.split(key, episodes))
+    nothing = Evaluation(jnp.zeros(episodes), jnp.zeros(episodes, jnp.int32))
+    loop = (carries, states, nothing, jnp.ones(episodes, bool))
+    return jax.lax.while_loop(lambda loop: jnp.any(loop[-1]), step, loop)[2]
 
 
-def evaluate_in_gymnasium(
-    gymnasium_id: str, policy: PolicyStep, carry: Any, *, episodes: int, seed: int
-) -> Evaluation:
-    """Run episodes in Gymnasium's own environment: the number that a run reports.
+class GymnasiumEvaluation(NamedTuple):
+    """What `GymnasiumEvaluator` found.
 
-    Episode i is reset with seed `seed + i`. All episodes advance together, so that the policy is called
-    once a step for the whole batch.
+    Attributes:
+        returns: undiscounted, shape `(episodes,)`.
+        lengths: in steps, shape `(episodes,)`.
+        qpos: MuJoCo positions along the first episode, its start included, shape `(steps + 1, nq)`.
+    """
+
+    returns: np.ndarray
+    lengths: np.ndarray
+    qpos: np.ndarray
+
+
+class GymnasiumEvaluator:
+    """Runs a policy in Gymnasium's own environment, the judge of every reported number.
 
     Args:
         gymnasium_id: such as `Hopper-v4`.
-        policy: the policy, see `PolicyStep`.
-        carry: its memory at the start of an episode.
-        episodes: how many.
-        seed: of the first episode.
+        step: of the policies to judge; compiled once.
+        episodes: episodes per call; they advance together, so that a step is one call of the policy.
     """
-    import gymnasium  # noqa: PLC0415 - heavy, and only the judging needs it
 
-    with warnings.catch_warnings():
-        # Gymnasium advises v5 for every v4 id; v4 is what published figures are for.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        envs = [gymnasium.make(gymnasium_id) for _ in range(episodes)]
-    step = jax.jit(jax.vmap(policy))
-    carries = jax.tree.map(lambda x: jnp.broadcast_to(x, (episodes, *jnp.shape(x))), carry)
-    observations = np.stack([env.reset(seed=seed + i)[0] for i, env in enumerate(envs)])
-    returns, lengths = np.zeros(episodes), np.zeros(episodes, int)
-    alive = np.ones(episodes, bool)
-    while alive.any():
-        carries, actions = step(carries, observations.astype(np.float32))
-        for i, action in zip(np.flatnonzero(alive), np.asarray(actions)[alive], strict=True):
-            observations[i], reward, terminated, truncated, _ = envs[i].step(action)
-            returns[i] += float(reward)
-            lengths[i] += 1
-            alive[i] = not (terminated or truncated)
-    for env in envs:
-        env.close()
-    return Evaluation(returns, lengths)
+    def __init__(self, gymnasium_id: str, step: PolicyStep, *, episodes: int):
+        with warnings.catch_warnings():
+            # Gymnasium advises v5 for every v4 id; published figures are for v4.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._envs = [gymnasium.make(gymnasium_id) for _ in range(episodes)]
+        self._step = jax.jit(jax.vmap(step, in_axes=(None, 0, 0)))
+
+    def __call__(self, parameters: Any, carry: Any, *, seed: int) -> GymnasiumEvaluation:
+        """Judge parameters and a first carry; episode i is reset with `seed + i`."""
+        episodes = len(self._envs)
+        carries = _repeat(carry, episodes)
+        observations = np.stack([env.reset(seed=seed + i)[0] for i, env in enumerate(self._envs)])
+        returns, lengths = np.zeros(episodes), np.zeros(episodes, int)
+        alive = np.ones(episodes, bool)
+        qpos = [self._qpos()]
+        while alive.any():
+            carries, actions = self._step(parameters, carries, observations.astype(np.float32))
+            actions = np.asarray(actions)
+            for i in np.flatnonzero(alive):
+                observations[i], reward, terminated, truncated, _ = self._envs[i].step(actions[i])
+                returns[i] += float(reward)
+                lengths[i] += 1
+                alive[i] = not (terminated or truncated)
+            if lengths[0] == len(qpos):
+                qpos.append(self._qpos())
+        return GymnasiumEvaluation(returns, lengths, np.stack(qpos))
+
+    def _qpos(self) -> np.ndarray:
+        return self._envs[0].unwrapped.data.qpos.copy()
+
+
+def _repeat(tree: Any, count: int) -> Any:
+    """The tree with a new leading axis of `count` equal entries."""
+    return jax.tree.map(lambda x: jnp.broadcast_to(x, (count, *jnp.shape(x))), tree)

@@ -40,7 +40,7 @@ def critic_target(
 
 
 def critic_loss(values: jax.Array, target: jax.Array) -> jax.Array:
-    """Squared error of each critic, `values` of shape `(critics, batch)`: mean over batch, sum over critics."""
+    """Squared error of each critic, `values` of shape `(critics, batch)`: batch mean, sum over critics."""
     return jnp.sum(jnp.mean(jnp.square(values - target), axis=-1))
 
 
@@ -49,8 +49,6 @@ def actor_loss(values: jax.Array, log_density: jax.Array, temperature: jax.Array
     return jnp.mean(temperature * log_density - jnp.min(values, axis=0))
 
 
-def temperature_loss(
-    log_temperature: jax.Array, log_density: jax.Array, target_entropy: float
-) -> jax.Array:
+def temperature_loss(log_temperature: jax.Array, log_density: jax.Array, target_entropy: float) -> jax.Array:
     """-log(alpha) E[log pi(y|s) + target entropy], the usual form of equation 18."""
     return -log_temperature * jnp.mean(jax.lax.stop_gradient(log_density) + target_entropy)

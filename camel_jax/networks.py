@@ -31,9 +31,7 @@ class Actor(nn.Module):
         return mean, _LOG_STD_MIN + 0.5 * (_LOG_STD_MAX - _LOG_STD_MIN) * (log_std + 1.0)
 
 
-def sample_unit_action(
-    key: jax.Array, mean: jax.Array, log_std: jax.Array
-) -> tuple[jax.Array, jax.Array]:
+def sample_unit_action(key: jax.Array, mean: jax.Array, log_std: jax.Array) -> tuple[jax.Array, jax.Array]:
     """Draw y = tanh(x), x ~ N(mean, std), by the reparameterisation trick.
 
     Returns:

@@ -1,8 +1,8 @@
 """Pictures of a rollout, on machines with and without OpenGL.
 
 A broken OpenGL driver may hang, abort, or fail at exit, and MuJoCo chooses its backend once, at import. So
-OpenGL is never touched in the calling process: `render_gif` probes each backend in a process of its own, draws
-in a worker (this file, run as a script) with the first that works, and otherwise draws with matplotlib.
+OpenGL never enters the calling process: each backend is probed in a process of its own, the first that works
+draws in a worker (`render_gl.py`, run as a script); where none does, `render_sketch.py` uses matplotlib.
 """
 
 from __future__ import annotations
@@ -12,56 +12,44 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import mujoco
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PolyCollection
-from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 from PIL import Image, ImageDraw, ImageFont
 
+from camel_jax import render_sketch
+
 _LOG = logging.getLogger(__name__)
-_FRAME_INTERVAL = 0.04  # s; browsers slow down GIFs that are much faster
+_WORKER = Path(__file__).with_name("render_gl.py")
 _PROBE_TIMEOUT = 60.0  # s
-_PROBE = """
-import mujoco
-scene = '<mujoco><worldbody><light pos="0 0 3"/><geom size="1"/></worldbody></mujoco>'
-model = mujoco.MjModel.from_xml_string(scene)
-data = mujoco.MjData(model)
-mujoco.mj_forward(model, data)
-renderer = mujoco.Renderer(model, 32, 32)
-renderer.update_scene(data)
-print("drawn" if renderer.render().any() else "black", flush=True)
-"""
-_SKY, _TILES, _INK = "#dfe8ef", ("#b9c6cc", "#cfd9dd"), "#48545c"
+_FRAME_INTERVAL = 0.04  # s; browsers slow down GIFs that are much faster
 
 
-class _Film(NamedTuple):
-    """All that a GIF is made of besides the model; arrays alone, so that it travels as an npz file.
+class _View(NamedTuple):
+    """A camera that follows the robot.
 
     Attributes:
-        qpos: `(frames, nq)`.
-        captions: `(frames,)` strings.
-        milliseconds: `(frames,)` for which each frame is shown.
-        size: width and height in pixels.
-        lookat: `(frames, 3)` centre of the picture, m.
-        azimuth, elevation: direction of the camera in MuJoCo's convention, degrees.
+        lookat: centre of the picture in each frame, `(frames, 3)`, m.
+        azimuth: direction of sight about the vertical, degrees from the x axis.
+        elevation: direction of sight above the horizon, degrees; negative looks down.
         half_height: from the centre to the picture's upper edge, m.
     """
 
-    qpos: np.ndarray
-    captions: np.ndarray
-    milliseconds: np.ndarray
-    size: np.ndarray
     lookat: np.ndarray
-    azimuth: np.ndarray
-    elevation: np.ndarray
-    half_height: np.ndarray
+    azimuth: float
+    elevation: float
+    half_height: float
+
+    @property
+    def axes(self) -> np.ndarray:
+        """The picture's axes in the world, rows right, up and away, `(3, 3)`."""
+        a, e = np.radians(self.azimuth), np.radians(self.elevation)
+        right = np.array([np.sin(a), -np.cos(a), 0.0])
+        away = np.array([np.cos(a) * np.cos(e), np.sin(a) * np.cos(e), np.sin(e)])
+        return np.stack([right, np.cross(right, away), away])
 
 
 def render_gif(
@@ -77,8 +65,9 @@ def render_gif(
 ) -> str:
     """Write a rollout as a looping GIF in real time that follows the robot.
 
-    The body and the side are those of the model's camera "track" where it has one; the zoom fits the robot. The
-    environment variable `MUJOCO_GL` is respected: "egl" or "osmesa" tries that backend alone, "disable" none.
+    The camera follows the body that carries the model's camera "track", from that camera's side; without one,
+    the first moving body. The environment variable `MUJOCO_GL` is respected: "egl" or "osmesa" tries that
+    backend alone, "disable" none.
 
     Args:
         model: the MuJoCo model; it is not changed.
@@ -87,7 +76,7 @@ def render_gif(
         time_step: seconds between two rows.
         width: of the picture in pixels.
         height: of the picture in pixels.
-        max_frames: a rollout with more frames (25 a second at most) is cut, because thinning hides a gait.
+        max_frames: longer rollouts are cut, because thinning would hide a gait; 25 frames last a second.
         caption: text for a step of `qpos`; by default the elapsed time and the distance covered.
 
     Returns:
@@ -99,33 +88,84 @@ def render_gif(
     qpos = np.asarray(qpos, np.float64)
     if qpos.ndim != 2 or not len(qpos) or qpos.shape[1] != model.nq:
         raise ValueError(f"qpos must have shape (steps, {model.nq}) with at least one step, not {qpos.shape}")
-    if not np.isfinite(qpos).all():
-        raise ValueError(f"qpos is not finite at step {int(np.argmin(np.isfinite(qpos).all(1)))}")
+    finite = np.isfinite(qpos).all(axis=1)
+    if not finite.all():
+        raise ValueError(f"qpos is not finite at step {int(np.argmin(finite))}")
     stride = max(1, int(np.ceil(_FRAME_INTERVAL / time_step - 1e-6)))
     steps = np.arange(0, len(qpos), stride)[:max_frames]
-    film = _film(model, qpos[steps], steps * time_step, width, height)
-    if caption is not None:
-        film = film._replace(captions=np.array([caption(int(step)) for step in steps]))
+    view = _view(model, qpos[steps], width / height)
+    travelled = view.lookat[:, 0] - view.lookat[0, 0]
+    captions = [
+        caption(int(step)) if caption else f"{step * time_step:.2f} s    {metres:.2f} m"
+        for step, metres in zip(steps, travelled, strict=True)
+    ]
+    # Rounding the instants, not the interval, keeps the GIF's hundredths of a second from drifting.
+    instants = np.round(100 * time_step * np.append(steps, steps[-1] + stride))
+    milliseconds = (10 * np.diff(instants)).astype(int).tolist()
+
     path.parent.mkdir(parents=True, exist_ok=True)
-    reasons = []
     # Beside the target, so that the finished file can be renamed onto it.
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".render-") as name:
-        folder = Path(name)
-        for backend in _backends():
-            reason = _probe(backend) or _draw_in_worker(model, film, backend, folder)
-            if reason is None:
-                os.replace(folder / "film.gif", path)
-                return backend
-            reasons.append(f"{backend}: {reason}")
-        if reasons:
-            _LOG.warning("OpenGL does not work here (%s); drawing with matplotlib", "; ".join(reasons))
-        _write_gif(_drawn_frames(model, film), film, folder / "film.gif")
-        os.replace(folder / "film.gif", path)
-    return "matplotlib"
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".render-") as folder:
+        way, frames = _frames(model, qpos[steps], view, size=(width, height), folder=Path(folder))
+        _write_gif(frames, captions, milliseconds, Path(folder) / "film.gif")
+        os.replace(Path(folder) / "film.gif", path)
+    return way
+
+
+def _view(model: mujoco.MjModel, qpos: np.ndarray, aspect: float) -> _View:
+    """A camera at a fixed height above the ground, as close as the whole rollout allows."""
+    camera = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_CAMERA, "track")
+    body = model.cam_bodyid[camera] if camera >= 0 else (model.jnt_bodyid[0] if model.njnt else 0)
+    geoms = render_sketch.solid_geoms(model)
+    followed = geoms[model.body_rootid[model.geom_bodyid[geoms]] == model.body_rootid[body]]
+    geoms = followed if len(followed) else geoms
+    signs = np.stack(np.meshgrid(*[(-1.0, 1.0)] * 3), axis=-1).reshape(-1, 3)
+    boxes = model.geom_aabb[geoms, None, :3] + signs * model.geom_aabb[geoms, None, 3:]
+    data = mujoco.MjData(model)
+    lookat = np.empty((len(qpos), 3))
+    corners = np.empty((len(qpos), *boxes.shape))
+    for i, row in enumerate(qpos):
+        data.qpos[:] = row
+        mujoco.mj_kinematics(model, data)
+        mujoco.mj_comPos(model, data)
+        lookat[i] = data.subtree_com[body]
+        turned = np.einsum("gij,gpj->gpi", data.geom_xmat[geoms].reshape(-1, 3, 3), boxes)
+        corners[i] = turned + data.geom_xpos[geoms, None]
+    lookat[:, 2] = (corners[..., 2].min() + corners[..., 2].max()) / 2
+
+    mujoco.mj_camlight(model, data)
+    sight = -data.cam_xmat[camera].reshape(3, 3)[:, 2] if camera >= 0 else np.array([0.0, 1.0, 0.0])
+    azimuth, elevation = float(np.degrees(np.arctan2(sight[1], sight[0]))), -9.0
+    # A planar robot is seen from the side of its plane; another from above and aside.
+    if np.isin(model.jnt_type, (mujoco.mjtJoint.mjJNT_FREE, mujoco.mjtJoint.mjJNT_BALL)).any():
+        azimuth, elevation = azimuth - 30.0, -24.0
+    view = _View(lookat, azimuth, elevation, 0.0)
+    offsets = np.abs((corners - lookat[:, None, None]) @ view.axes[:2].T)
+    across, upward = offsets.reshape(-1, 2).max(axis=0)
+    return view._replace(half_height=1.15 * max(float(upward), float(across) / aspect))
+
+
+def _frames(
+    model: mujoco.MjModel, qpos: np.ndarray, view: _View, *, size: tuple[int, int], folder: Path
+) -> tuple[str, Iterable[np.ndarray]]:
+    """The way that works here, and the frames drawn so, each uint8 `(height, width, 3)`."""
+    reasons = []
+    for backend in _backends():
+        reason = _probe(backend) or _draw_with_gl(
+            model, qpos, view, size=size, backend=backend, folder=folder
+        )
+        if reason is None:
+            return backend, np.load(folder / "frames.npy", mmap_mode="r")
+        reasons.append(f"{backend}: {reason}")
+    if reasons:
+        _LOG.warning("OpenGL does not work here (%s); drawing with matplotlib", "; ".join(reasons))
+    return "matplotlib", render_sketch.frames(
+        model, qpos, lookat=view.lookat, axes=view.axes, half_height=view.half_height, size=size
+    )
 
 
 def _backends() -> tuple[str, ...]:
-    """Off-screen OpenGL backends to try, in order."""
+    """OpenGL backends that need no display, in the order in which to try them."""
     setting = os.environ.get("MUJOCO_GL", "").lower().strip()
     if setting in ("disable", "disabled", "off", "false", "0"):
         return ()
@@ -134,158 +174,54 @@ def _backends() -> tuple[str, ...]:
 
 def _probe(backend: str) -> str | None:
     """Why `backend` cannot draw here, or None where it can."""
-    return _run(["-c", _PROBE], backend, _PROBE_TIMEOUT, lambda output: output.strip() == "drawn")
+    return _run_worker((), backend, _PROBE_TIMEOUT, lambda output: output.strip() == "drawn")
 
 
-def _draw_in_worker(model: mujoco.MjModel, film: _Film, backend: str, folder: Path) -> str | None:
-    """Write `folder/film.gif` with OpenGL; returns why it failed, or None."""
+def _draw_with_gl(
+    model: mujoco.MjModel, qpos: np.ndarray, view: _View, *, size: tuple[int, int], backend: str, folder: Path
+) -> str | None:
+    """Write `folder/frames.npy` with OpenGL; returns why that failed, or None."""
     mujoco.mj_saveModel(model, str(folder / "model.mjb"), None)
-    np.savez(folder / "film.npz", **film._asdict())
-    # A path and -P instead of -m: the worker must not import the package, and JAX with it.
-    command = ["-P", os.path.abspath(__file__), str(folder)]
-    timeout = _PROBE_TIMEOUT + 2.0 * len(film.qpos)
-    return _run(command, backend, timeout, lambda _: (folder / "film.gif").exists())
+    np.savez(folder / "film.npz", qpos=qpos, size=np.array(size), **view._asdict())
+    timeout = _PROBE_TIMEOUT + 2.0 * len(qpos)
+    return _run_worker((str(folder),), backend, timeout, lambda _: (folder / "frames.npy").exists())
 
 
-def _run(arguments: list[str], backend: str, timeout: float, done: Callable[[str], bool]) -> str | None:
-    """Run Python with an OpenGL backend; returns why `done(stdout)` is false afterwards, or None."""
+def _run_worker(
+    arguments: tuple[str, ...], backend: str, timeout: float, done: Callable[[str], bool]
+) -> str | None:
+    """Run the worker with an OpenGL backend; returns why `done(stdout)` is false afterwards, or None."""
     environment = {**os.environ, "MUJOCO_GL": backend, "PYOPENGL_PLATFORM": backend}
-    command = [sys.executable, *arguments]
+    # By path and with -P: the worker must import neither this package, and JAX with it, nor its modules.
+    command = [sys.executable, "-P", str(_WORKER), *arguments]
     try:
-        # The exit status says nothing: a driver may crash at exit, after all is drawn.
         result = subprocess.run(
             command, env=environment, timeout=timeout, capture_output=True, text=True, check=False
         )
     except subprocess.TimeoutExpired:
-        return f"no answer within {timeout:.0f} s"
+        return f"no answer within {timeout:g} s"
+    # The exit status is no sign: a driver may crash at exit, when all is drawn.
     if done(result.stdout):
         return None
     return (result.stderr.strip().splitlines() or [f"nothing drawn, exit status {result.returncode}"])[-1]
 
 
-def _work(folder: Path) -> None:
-    """The worker: draw `film.npz` of `model.mjb` into `film.gif`."""
-    model = mujoco.MjModel.from_binary_path(str(folder / "model.mjb"))
-    with np.load(folder / "film.npz", allow_pickle=False) as arrays:
-        film = _Film(**arrays)
-    _write_gif(_gl_frames(model, film), film, folder / "part.gif")
-    os.replace(folder / "part.gif", folder / "film.gif")
-
-
-def _film(model: mujoco.MjModel, qpos: np.ndarray, times: np.ndarray, width: int, height: int) -> _Film:
-    """A camera that follows the robot at a fixed height, as close as the whole rollout allows."""
-    camera = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_CAMERA, "track")
-    body = model.cam_bodyid[camera] if camera >= 0 else (model.jnt_bodyid[0] if model.njnt else 0)
-    robot = (model.body_rootid[model.geom_bodyid] == model.body_rootid[body]) & _solid(model)
-    signs = np.stack(np.meshgrid(*[(-1.0, 1.0)] * 3), -1).reshape(-1, 3)
-    corners = model.geom_aabb[robot, None, :3] + signs * model.geom_aabb[robot, None, 3:]
-    lookat, points = [], []
-    for data in _poses(model, qpos):
-        turned = np.einsum("gij,gpj->gpi", data.geom_xmat[robot].reshape(-1, 3, 3), corners)
-        points.append((turned + data.geom_xpos[robot, None]).reshape(-1, 3))
-        lookat.append(data.subtree_com[body].copy())
-        if len(lookat) == 1:
-            azimuth = _azimuth(-data.cam_xmat[camera].reshape(3, 3)[:, 2]) if camera >= 0 else 90.0
-    centre, cloud = np.array(lookat), np.array(points)
-    centre[:, 2] = (cloud[..., 2].min() + cloud[..., 2].max()) / 2
-    # A robot that turns in space is seen from above and aside; a planar one from its plane's side.
-    planar = not np.isin(model.jnt_type, (mujoco.mjtJoint.mjJNT_FREE, mujoco.mjtJoint.mjJNT_BALL)).any()
-    azimuth, elevation = (azimuth, -9.0) if planar else (azimuth - 30.0, -24.0)
-    across, upward = np.abs((cloud - centre[:, None]) @ _axes(azimuth, elevation)[:2].T).max((0, 1))
-    milliseconds = 10 * np.diff(np.round(100 * np.append(times, times[-1] + max(_FRAME_INTERVAL, times[:2].ptp())))).astype(int)
-    return _Film(
-        qpos=qpos,
-        captions=np.array([f"{t:.2f} s   {x:+.2f} m" for t, x in zip(times, centre[:, 0] - centre[0, 0], strict=True)]),
-        milliseconds=milliseconds,
-        size=np.array([width, height]),
-        lookat=centre,
-        azimuth=np.array(azimuth),
-        elevation=np.array(elevation),
-        half_height=np.array(1.2 * max(upward, across * height / width)),
-    )
-
-
-def _azimuth(direction: np.ndarray) -> float:
-    return float(np.degrees(np.arctan2(direction[1], direction[0])))
-
-
-def _axes(azimuth: float, elevation: float) -> np.ndarray:
-    """The picture's axes in the world, rows right, up and away, `(3, 3)`."""
-    a, e = np.radians(azimuth), np.radians(elevation)
-    right = np.array([np.sin(a), -np.cos(a), 0.0])
-    away = np.array([np.cos(a) * np.cos(e), np.sin(a) * np.cos(e), np.sin(e)])
-    return np.stack([right, np.cross(right, away), away])
-
-
-def _poses(model: mujoco.MjModel, qpos: np.ndarray) -> Iterator[mujoco.MjData]:
-    """The kinematics of each row, in one buffer."""
-    data = mujoco.MjData(model)
-    for row in qpos:
-        data.qpos[:] = row
-        mujoco.mj_kinematics(model, data)
-        mujoco.mj_comPos(model, data)
-        mujoco.mj_camlight(model, data)
-        yield data
-
-
-def _solid(model: mujoco.MjModel) -> np.ndarray:
-    """Geoms that MuJoCo shows by default and that are no ground, boolean `(ngeom,)`."""
-    ground = (mujoco.mjtGeom.mjGEOM_PLANE, mujoco.mjtGeom.mjGEOM_HFIELD)
-    return ~np.isin(model.geom_type, ground) & (model.geom_group < 3) & (model.geom_rgba[:, 3] > 0)
-
-
-def _gl_frames(model: mujoco.MjModel, film: _Film) -> Iterator[np.ndarray]:
-    """Frames from MuJoCo's own renderer, uint8 `(height, width, 3)`; changes the looks of `model`."""
-    width, height = film.size.tolist()
-    model.vis.global_.offwidth, model.vis.global_.offheight = width, height
-    model.vis.headlight.ambient[:], model.vis.headlight.diffuse[:] = 0.35, 0.45
-    planes = model.geom_type == mujoco.mjtGeom.mjGEOM_PLANE
-    model.geom_size[planes, :2] *= 20  # a plane ends only in pictures, and robots run far
-    materials = np.unique(model.geom_matid[planes])
-    model.mat_texrepeat[materials[materials >= 0]] *= 20
-    camera = mujoco.MjvCamera()
-    camera.azimuth, camera.elevation = film.azimuth, film.elevation
-    camera.distance = film.half_height / np.tan(np.radians(model.vis.global_.fovy / 2))
-    with mujoco.Renderer(model, height, width) as renderer:
-        renderer.scene.flags[mujoco.mjtRndFlag.mjRND_REFLECTION] = False
-        for data, lookat in zip(_poses(model, film.qpos), film.lookat, strict=True):
-            camera.lookat[:] = lookat
-            renderer.update_scene(data, camera)
-            yield renderer.render()
-
-
-def _drawn_frames(model: mujoco.MjModel, film: _Film) -> Iterator[np.ndarray]:
-    """Frames in parallel projection, drawn with matplotlib, uint8 `(height, width, 3)`."""
-    width, height = film.size.tolist()
-    # A power of two as dpi keeps the size exact.
-    figure = Figure((width / 128, height / 128), dpi=128, facecolor=_SKY)
-    canvas = FigureCanvasAgg(figure)
-    picture = figure.add_axes((0, 0, 1, 1))
-    frame = _axes(film.azimuth, film.elevation)
-    half = float(film.half_height)
-    for data, lookat in zip(_poses(model, film.qpos), film.lookat, strict=True):
-        picture.clear()
-        picture.set_axis_off()
-        picture.set(xlim=(-half * width / height, half * width / height), ylim=(-half, half))
-        _draw_ground(picture, frame, lookat, half)
-        _draw_robot(picture, model, data, frame, lookat)
-        canvas.draw()
-        yield np.asarray(canvas.buffer_rgba())[..., :3].copy()
-
-
-def _draw_ground(picture: Axes, frame: np.ndarray, lookat: np.ndarray, half: float) -> None:
-    """Tiles of half a metre that fade into the distance, and a label at each metre of x."""
-    reach = 6 * half
-    low = np.floor(2 * (lookat[:2] - reach))
-    i, j = (low[:, None] + np.arange(int(4 * reach) + 2)).reshape(2, 1, -1)
-    i, j = (grid.ravel() for grid in np.meshgrid(i, j))
-    square = np.array([[0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]])
-    corners = (np.stack([i, j, 0 * i], -1)[:, None] + square) / 2 - lookat
-    distance = np.linalg.norm(corners.mean(1)[:, :2], axis=1, keepdims=True) / reach
-    fade = np.clip(1.3 * distance - 0.3, 0, 1)
-    colors = np.where(((i + j) % 2 == 0)[:, None], *(np.array(to_rgb(tile)) for tile in _TILES))
-    colors = colors + fade * (np.array(to_rgb(_SKY)) - colors)
-    picture.add_collection(PolyCollection(list(corners @ frame[:2].T), facecolors=colors, edgecolors=colors, lw=0.5))
-    for metre in range(int(np.ceil(lookat[0] - 2 * half)), int(lookat[0] + 2 * half) + 1):
-        x, y = frame[:2] @ (np.array([metre, lookat[1] - 0.55 * half, 0.0]) - lookat)
-        picture.text(x, y, f"{metre} m", ha="center", va="center", fontsize=8, color=_INK, clip_on=True)
+def _write_gif(
+    frames: Iterable[np.ndarray], captions: list[str], milliseconds: list[int], path: Path
+) -> None:
+    """Write frames with their captions, each shown for its time, forever in turn."""
+    images = [Image.fromarray(frame) for frame in frames]
+    height = images[0].height
+    font = ImageFont.load_default(max(11, height // 20))
+    margin = height // 40
+    for image, text in zip(images, captions, strict=True):
+        canvas = ImageDraw.Draw(image)
+        left, top, right, bottom = canvas.textbbox((2 * margin, 2 * margin), text, font)
+        box = (left - margin, top - margin, right + margin, bottom + margin)
+        canvas.rounded_rectangle(box, margin, fill="#303a40")
+        canvas.text((2 * margin, 2 * margin), text, "white", font)
+    # One palette for all frames, and no dithering: anything else flickers.
+    sample = Image.fromarray(np.hstack([np.asarray(image) for image in images[:: -(-len(images) // 8)]]))
+    palette = sample.quantize(256, method=Image.Quantize.MEDIANCUT)
+    first, *rest = (image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images)
+    first.save(path, save_all=True, append_images=rest, duration=milliseconds, loop=0, optimize=False)

@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 from flax import struct
 from jax.flatten_util import ravel_pytree
+
 from priors import Interval
 
 
@@ -19,7 +20,7 @@ class Transition(NamedTuple):
         observation: what the agent saw, shape `(observation_size,)`.
         action: what the environment received, shape `(action_size,)`.
         reward: scalar.
-        termination: 1.0 where the task ended the episode; a truncated step has 0.0 and is bootstrapped.
+        termination: 1.0 where the task ended the episode; a truncated step has 0.0: it is bootstrapped.
         next_observation: what the step led to, the terminal observation where the episode ended.
         suggestion: the prior's interval at `observation`; stored, so that a prior with memory is never re-run.
         next_suggestion: the prior's interval at `next_observation`.
@@ -37,8 +38,7 @@ class Transition(NamedTuple):
 Row = TypeVar("Row")
 
 
-@struct.dataclass
-class Buffer:
+class Buffer(struct.PyTreeNode):
     """Contents of the ring.
 
     Attributes:

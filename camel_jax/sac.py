@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import flax.linen as nn
 import jax
@@ -21,8 +21,7 @@ Metrics = dict[str, jax.Array]
 _NUM_CRITICS = 2
 
 
-@struct.dataclass
-class SACState:
+class SACState(struct.PyTreeNode):
     """All that SAC learns.
 
     Attributes:
@@ -90,8 +89,7 @@ class SAC:
 
     def explore(self, state: SACState, key: jax.Array, observation: jax.Array) -> jax.Array:
         """Random unit actions of the current policy, shape `(..., action_size)`."""
-        mean, log_std = self.actor.apply(state.actor, observation)
-        return sample_unit_action(key, mean, log_std)[0]
+        return self._sample(state.actor, key, observation)[0]
 
     def policy(self, actor: Params, observation: jax.Array) -> jax.Array:
         """The agent alone: the action of given actor parameters without mask or noise."""
@@ -130,11 +128,16 @@ class SAC:
         )
         return state, {**critic_metrics, "sac/temperature": jnp.exp(state.log_temperature)}
 
+    def _sample(self, actor: Params, key: jax.Array, observation: jax.Array) -> tuple[jax.Array, jax.Array]:
+        """A unit action and its log density."""
+        mean, log_std = cast(tuple[jax.Array, jax.Array], self.actor.apply(actor, observation))
+        return sample_unit_action(key, mean, log_std)
+
     def _masked_sample(
         self, actor: Params, key: jax.Array, observation: jax.Array, suggestion: Any, epsilon: jax.Array
     ) -> tuple[jax.Array, jax.Array]:
         """An action under the mask and the log density of its unit action."""
-        unit_action, log_density = sample_unit_action(key, *self.actor.apply(actor, observation))
+        unit_action, log_density = self._sample(actor, key, observation)
         return self.mask.action(self.mask.interval(suggestion, epsilon), unit_action), log_density
 
     def _update_critic(
@@ -188,7 +191,7 @@ class SAC:
             action, log_density = self._masked_sample(
                 actor, key, batch.observation, batch.suggestion, epsilon
             )
-            values = self.critic.apply(variables, batch.observation, action, False)
+            values = cast(jax.Array, self.critic.apply(variables, batch.observation, action, False))
             return losses.actor_loss(values, log_density, temperature), log_density
 
         gradient, log_density = jax.grad(loss, has_aux=True)(state.actor)

@@ -8,6 +8,7 @@ from typing import Literal
 
 import jax.numpy as jnp
 import optax
+
 from envs import unknown
 
 
@@ -27,7 +28,7 @@ class EpsilonConfig:
     start: float = 1.0
     end: float = 0.0
     hold_steps: int = 0
-    decay_steps: int = 10_000
+    decay_steps: int = 8_000
 
 
 def _cosine(config: EpsilonConfig) -> optax.Schedule:
@@ -38,8 +39,8 @@ def _cosine(config: EpsilonConfig) -> optax.Schedule:
 def _exponential(config: EpsilonConfig) -> optax.Schedule:
     # Falls to a hundredth of the way and then to `end` itself: an exponential alone never arrives.
     decay = optax.exponential_decay(1.0, config.decay_steps, 0.01)
-    return lambda step: config.end + (config.start - config.end) * jnp.where(
-        step < config.decay_steps, decay(step), 0.0
+    return lambda step: (
+        config.end + (config.start - config.end) * jnp.where(step < config.decay_steps, decay(step), 0.0)
     )
 
 

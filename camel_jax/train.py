@@ -9,22 +9,20 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import optax
-from brax.envs.base import Env, State
-from envs import AutoReset, InputError
 from flax import struct
-from priors import Interval, Prior, from_function, full_interval
 
 from camel_jax.config import TrainConfig
-from camel_jax.evaluate import Evaluation, PolicyStep, evaluate
+from camel_jax.evaluate import Evaluation, Policy, PolicyStep, evaluate
 from camel_jax.replay import Buffer, Replay, Transition, make_replay
 from camel_jax.sac import SAC, SACState
 from camel_jax.schedules import make_epsilon
+from envs import AutoReset, Env, InputError, State
+from priors import Interval, Prior, from_function, full_interval
 
 Metrics = dict[str, jax.Array]
 
 
-@struct.dataclass
-class Best:
+class Best(struct.PyTreeNode):
     """The policy that did best in an evaluation so far.
 
     Attributes:
@@ -38,8 +36,7 @@ class Best:
     step: jax.Array
 
 
-@struct.dataclass
-class TrainState:
+class TrainState(struct.PyTreeNode):
     """All of a run: with this and the config it continues as if it had never stopped.
 
     Attributes:
@@ -50,7 +47,8 @@ class TrainState:
         suggestion: the prior's interval at the current observations, leading axis `num_envs`.
         buffer: the replay buffer.
         learner: what the algorithm learns.
-        reward_sum: discounted sum of the rewards of the episode so far, shape `(num_envs,)`.
+        reward_sum: discounted sum of the rewards since the last termination, the latest weighted most,
+            shape `(num_envs,)`; a steady reward r takes it to r / (1 - discount), the value of going on so.
         largest_reward_sum: largest value of it so far, which bounds the critics' targets.
         best: the best policy so far.
     """
@@ -75,7 +73,7 @@ class Loop(NamedTuple):
         prefill: `(state) -> state`, the warm-up steps, without updates.
         chunk: `(state) -> (state, metrics)`, `report_every` steps and their updates; donates its argument.
         evaluate: `(state) -> (state, evaluation)`, the agent alone; keeps the policy if it is the best.
-        policy: `(parameters) -> PolicyStep`, the agent alone.
+        policy: the agent alone, without mask and noise.
         algorithm: the learner.
         replay: the buffer's functions.
         collect: `(state, random) -> (state, transitions, metrics)`, one step of all environments.
@@ -87,7 +85,7 @@ class Loop(NamedTuple):
     prefill: Callable[[TrainState], TrainState]
     chunk: Callable[[TrainState], tuple[TrainState, Metrics]]
     evaluate: Callable[[TrainState], tuple[TrainState, Evaluation]]
-    policy: Callable[[Any], PolicyStep]
+    policy: PolicyStep
     algorithm: SAC
     replay: Replay[Transition]
     collect: Callable[[TrainState, bool], tuple[TrainState, Transition, Metrics]]
@@ -116,9 +114,7 @@ def make_loop(
     algorithm = SAC(
         config.sac, config.mask, observation_size=env.observation_size, action_size=env.action_size
     )
-    replay = make_replay(
-        _example(env), capacity=config.buffer_size or config.env_steps, batch_size=config.num_envs
-    )
+    replay = make_replay(_example(env), capacity=config.buffer_capacity, batch_size=config.num_envs)
     collect = make_collect(AutoReset(env), prior, algorithm, config, epsilon)
     update = make_update(replay, algorithm, config, epsilon)
     return Loop(
@@ -126,7 +122,7 @@ def make_loop(
         prefill=jax.jit(make_prefill(collect, replay, config), donate_argnums=0),
         chunk=jax.jit(make_chunk(collect, update, replay, config), donate_argnums=0),
         evaluate=jax.jit(make_evaluate(env, algorithm, config), donate_argnums=0),
-        policy=lambda parameters: agent_alone(algorithm, parameters),
+        policy=agent_alone(algorithm),
         algorithm=algorithm,
         replay=replay,
         collect=collect,
@@ -134,9 +130,9 @@ def make_loop(
     )
 
 
-def agent_alone(algorithm: SAC, parameters: Any) -> PolicyStep:
-    """The policy without mask and noise, in the form that evaluations take."""
-    return lambda carry, observation: (carry, algorithm.policy(parameters, observation))
+def agent_alone(algorithm: SAC) -> PolicyStep:
+    """The agent without mask and noise, in the form that evaluations take."""
+    return lambda parameters, carry, observation: (carry, algorithm.policy(parameters, observation))
 
 
 def check(config: TrainConfig) -> None:
@@ -243,7 +239,8 @@ def make_collect(
             env_state=env_state,
             carry=carry,
             suggestion=suggestion,
-            reward_sum=jnp.where(env_state.done > 0, 0.0, reward_sum),
+            # A truncated episode would have gone on: only termination ends the sum.
+            reward_sum=jnp.where(env_state.info["termination"] > 0, 0.0, reward_sum),
             largest_reward_sum=jnp.maximum(state.largest_reward_sum, jnp.max(reward_sum)),
         )
         return state, transition, _episode_sums(env_state)
@@ -266,7 +263,7 @@ def make_update(
     replay: Replay[Transition], algorithm: SAC, config: TrainConfig, epsilon: optax.Schedule
 ) -> Callable[[TrainState], tuple[TrainState, Metrics]]:
     """Make the phases that sample and learn: `updates_per_step * num_envs` updates."""
-    count = int(config.num_envs * config.updates_per_step)
+    count = config.updates_per_iteration
 
     def update(state: TrainState) -> tuple[TrainState, Metrics]:
         key, key_sample, key_update = jax.random.split(state.key, 3)
@@ -300,10 +297,10 @@ def make_prefill(
     """Make the warm-up: steps with uniform unit actions inside the mask."""
 
     def iteration(state: TrainState, _: None) -> tuple[TrainState, None]:
-        state, transitions, _ = collect(state, True)
+        state, transitions, _sums = collect(state, True)
         return state.replace(buffer=replay.insert(state.buffer, transitions)), None
 
-    return lambda state: jax.lax.scan(iteration, state, length=config.warmup_steps // config.num_envs)[0]
+    return lambda state: jax.lax.scan(iteration, state, length=config.warmup_iterations)[0]
 
 
 def make_chunk(
@@ -321,8 +318,7 @@ def make_chunk(
         return state, (metrics, episode_sums)
 
     def chunk(state: TrainState) -> tuple[TrainState, Metrics]:
-        length = max(1, config.report_every // config.num_envs)
-        state, (metrics, episode_sums) = jax.lax.scan(iteration, state, length=length)
+        state, (metrics, episode_sums) = jax.lax.scan(iteration, state, length=config.chunk_iterations)
         return state, report(state, metrics, episode_sums)
 
     return chunk
@@ -351,8 +347,8 @@ def make_evaluate(
     def evaluate_and_keep(state: TrainState) -> tuple[TrainState, Evaluation]:
         key, key_evaluate = jax.random.split(state.key)
         parameters = algorithm.policy_parameters(state.learner)
-        policy = agent_alone(algorithm, parameters)
-        evaluation = evaluate(env, policy, (), key_evaluate, episodes=config.evaluation_episodes)
+        policy = Policy(agent_alone(algorithm), parameters)
+        evaluation = evaluate(env, policy, key_evaluate, episodes=config.evaluation_episodes)
         return_mean = jnp.mean(evaluation.returns)
         candidate = Best(policy=parameters, return_mean=return_mean, step=state.step)
         better = return_mean > state.best.return_mean
@@ -383,16 +379,14 @@ class TrainResult:
     """What a run leaves.
 
     Attributes:
-        policy: the best policy found, `(carry, observation) -> (carry, action)`; its carry is `()`.
-        parameters: its parameters.
+        policy: the best policy found; `_, action = result.policy((), observation)`.
         return_mean: of the in-graph evaluation that chose it.
         step: environment step at which it was found.
         history: metrics of every chunk.
         state: the run at its end.
     """
 
-    policy: PolicyStep
-    parameters: Any
+    policy: Policy
     return_mean: float
     step: int
     history: list[dict[str, float]]
@@ -424,12 +418,12 @@ def train(
     schedule = epsilon or make_epsilon(config.epsilon)
     state = loop.prefill(loop.init(config.seed))
     history: list[dict[str, float]] = []
-    steps, next_evaluation = int(state.step), config.evaluate_every
-    while steps < config.env_steps:
+    next_evaluation = config.evaluate_every
+    for _ in range(config.chunks):
         state, metrics = loop.chunk(state)
         steps = int(state.step)
         evaluation = None
-        if steps >= next_evaluation or steps >= config.env_steps:
+        if steps >= next_evaluation or steps >= config.total_env_steps:
             state, evaluation = loop.evaluate(state)
             next_evaluation += config.evaluate_every
         row = {name: float(value) for name, value in metrics.items()}
@@ -442,8 +436,7 @@ def train(
         if on_report:
             on_report(Report(state, row, evaluation, loop))
     return TrainResult(
-        policy=loop.policy(state.best.policy),
-        parameters=state.best.policy,
+        policy=Policy(loop.policy, state.best.policy),
         return_mean=float(state.best.return_mean),
         step=int(state.best.step),
         history=history,

@@ -12,6 +12,7 @@ from typing import Any
 import gymnasium
 import mujoco
 
+from envs.brax_api import Env, State, Wrapper
 from envs.env import MujocoEnv
 from envs.episode import AutoReset, TimeLimit
 from envs.errors import InputError, unknown
@@ -22,14 +23,17 @@ from envs.task import Quantity, Task, TaskSpec
 
 __all__ = [
     "AutoReset",
+    "Env",
     "InputError",
     "MujocoEnv",
     "Physics",
     "PhysicsState",
     "Quantity",
+    "State",
     "Task",
     "TaskSpec",
     "TimeLimit",
+    "Wrapper",
     "make",
     "names",
     "spec",

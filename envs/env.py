@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
-from brax.envs.base import Env, State
 
+from envs.brax_api import Env, State
 from envs.physics.base import Physics, PhysicsState
 from envs.task import Task, TaskSpec
 
@@ -56,7 +56,7 @@ class MujocoEnv(Env):
             obs=self.task.observation(physics_state),
             reward=zero,
             done=zero,
-            metrics={name: zero for name in parts},
+            metrics=dict.fromkeys(parts, zero),
         )
 
     def step(self, state: State, action: jax.Array) -> State:

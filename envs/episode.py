@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
-from brax.envs.base import Env, State, Wrapper
+
+from envs.brax_api import Env, State, Wrapper
 
 
 class TimeLimit(Wrapper):

@@ -37,10 +37,12 @@ SPEC = TaskSpec(
         "(-0.2, 0.2) rad, or when another entry of the state leaves (-100, 100)."
     ),
     observation=(
-        Quantity("torso_height", "m", -_INF, _INF, "height of the torso's centre; 1.25 when it stands straight"),
+        Quantity(
+            "torso_height", "m", -_INF, _INF, "height of the torso's centre; 1.25 when it stands straight"
+        ),
         Quantity("torso_angle", "rad", -_INF, _INF, "pitch of the torso; positive leans forward"),
-        Quantity("thigh_angle", "rad", -2.618, 0.0, "hip; negative swings the thigh forward"),
-        Quantity("leg_angle", "rad", -2.618, 0.0, "knee; negative bends it, the lower leg goes backward"),
+        Quantity("thigh_angle", "rad", -2.618, 0.0, "hip; negative swings the thigh backward"),
+        Quantity("leg_angle", "rad", -2.618, 0.0, "knee; negative bends it, swinging the lower leg backward"),
         Quantity("foot_angle", "rad", -0.785, 0.785, "ankle; positive lifts the toes"),
         Quantity("torso_x_velocity", "m/s", -10.0, 10.0, "forward speed of the torso"),
         Quantity("torso_z_velocity", "m/s", -10.0, 10.0, "upward speed of the torso"),

@@ -66,17 +66,19 @@ class TaskSpec:
 
 
 class Task(Protocol):
-    """The rules of a task on top of a physics engine; every function is pure, jittable and unbatched.
+    """The rules of a task on top of a physics engine; every function is pure, jittable and unbatched."""
 
-    Attributes:
-        spec: its description.
-        asset: MJCF file of the installed `gymnasium` package.
-        frame_skip: physics steps per environment step.
-    """
+    @property
+    def spec(self) -> TaskSpec:
+        """Its description."""
 
-    spec: TaskSpec
-    asset: str
-    frame_skip: int
+    @property
+    def asset(self) -> str:
+        """Name of its MJCF file in the installed `gymnasium` package."""
+
+    @property
+    def frame_skip(self) -> int:
+        """Physics steps per environment step."""
 
     def initial(self, key: jax.Array, qpos: jax.Array, qvel: jax.Array) -> tuple[jax.Array, jax.Array]:
         """Random start: the model's rest configuration `qpos`, `qvel` with the task's reset noise."""

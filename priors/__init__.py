@@ -1,10 +1,25 @@
 """From text to a jittable prior. Uses `envs` only.
 
-Public face: `translate`, `from_function`, `load`, `names`, and the types `Prior` and `Interval`.
+Public face: `load` and `names` for the library that ships, `translate` for the text of a program,
+`from_function` for a function that is JAX already, and the types `Prior` and `Interval`.
 """
 
 from __future__ import annotations
 
+from priors.library import load, load_file, names, provenance
 from priors.prior import FunctionPrior, Interval, Prior, from_function, full_interval
+from priors.translate import PriorError, translate
 
-__all__ = ["FunctionPrior", "Interval", "Prior", "from_function", "full_interval"]
+__all__ = [
+    "FunctionPrior",
+    "Interval",
+    "Prior",
+    "PriorError",
+    "from_function",
+    "full_interval",
+    "load",
+    "load_file",
+    "names",
+    "provenance",
+    "translate",
+]

@@ -43,15 +43,15 @@ def full_interval(action_size: int, batch_shape: tuple[int, ...] = ()) -> Interv
 
 @runtime_checkable
 class Prior(Protocol):
-    """A hint for the agent, unbatched (`jax.vmap` it over environments) and pure.
+    """A hint for the agent, unbatched (`jax.vmap` it over environments) and pure."""
 
-    Attributes:
-        observation_size: entries of the observation that it reads.
-        action_size: entries of the action that it suggests.
-    """
+    @property
+    def observation_size(self) -> int:
+        """Entries of the observation that it reads."""
 
-    observation_size: int
-    action_size: int
+    @property
+    def action_size(self) -> int:
+        """Entries of the action that it suggests."""
 
     def reset(self) -> Carry:
         """The memory at the first step of an episode."""
@@ -139,9 +139,9 @@ def from_function(
     for bound, label in ((low, "low"), (high, "high")):
         if bound.shape != (action_size,):
             raise ValueError(
-                f"the prior's {label} has shape {bound.shape}; expected ({action_size},), one entry per action"
+                f"the prior's {label} has shape {bound.shape}; expected ({action_size},), one per action"
             )
-    before, after = jax.tree.structure(initial_carry), jax.tree.structure(memory)
+    before, after = str(jax.tree.structure(initial_carry)), str(jax.tree.structure(memory))
     if before != after:
         raise ValueError(f"the prior's carry changes structure from {before} to {after}")
     return FunctionPrior(

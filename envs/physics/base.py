@@ -9,8 +9,7 @@ import mujoco
 from flax import struct
 
 
-@struct.dataclass
-class PhysicsState:
+class PhysicsState(struct.PyTreeNode):
     """Configuration of one mechanism, unbatched.
 
     Attributes:

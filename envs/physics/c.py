@@ -55,12 +55,11 @@ class CPhysics:
         self, qpos: jax.Array, qvel: jax.Array, control: jax.Array, *, frame_skip: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Step every mechanism of the batch on the host; each argument has the same leading axes."""
-        qpos, qvel, control = np.asarray(qpos), np.asarray(qvel), np.asarray(control)
         batch, nq, nv = qpos.shape[:-1], self.model.nq, self.model.nv
         before = np.zeros((int(np.prod(batch)), self._state_size))
-        before[:, 1 : 1 + nq] = qpos.reshape(-1, nq)
-        before[:, 1 + nq : 1 + nq + nv] = qvel.reshape(-1, nv)
-        held = np.repeat(control.reshape(-1, 1, self.model.nu), frame_skip, axis=1)
+        before[:, 1 : 1 + nq] = np.asarray(qpos).reshape(-1, nq)
+        before[:, 1 + nq : 1 + nq + nv] = np.asarray(qvel).reshape(-1, nv)
+        held = np.repeat(np.asarray(control).reshape(-1, 1, self.model.nu), frame_skip, axis=1)
         states, _ = self._pool.rollout(self.model, self._data, before, held.astype(np.float64))
         after = states[:, -1]
         outputs = (

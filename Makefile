@@ -1,0 +1,61 @@
+# camel_jax: `make` lists the targets.
+PYTHON ?= python3
+TASK ?= hopper
+PRIOR ?= hopper/hop
+SEED ?= 0
+# More of `camel-jax train`'s options, such as ARGS="--env-steps 20000 --run-dir DIR".
+ARGS ?=
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup train test lint format types bench lock clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(INSTALLED)  ## make .venv with the locked dependencies and this project, editable
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "camel_jax needs Python 3.11 or newer; name one: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	@echo "Installing the locked dependencies into .venv (1.5 GB, a minute or two) ..."
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+train: $(INSTALLED)  ## train Hopper with the bundled prior (SEED=, PRIOR=, TASK=, ARGS=)
+	$(BIN)/camel-jax train $(TASK) --prior $(PRIOR) --seed $(SEED) $(ARGS)
+
+test: $(INSTALLED)  ## run the test suite
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)  ## check style, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(INSTALLED)  ## format the code and sort its imports
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: $(INSTALLED)  ## check types alone
+	$(BIN)/mypy
+
+bench: $(INSTALLED)  ## measure physics and loop; JSON in experiments/results
+	$(BIN)/camel-jax bench physics --task $(TASK) --json experiments/results/bench-physics-$(TASK).json
+	$(BIN)/camel-jax bench loop --task $(TASK) --json experiments/results/bench-loop-$(TASK).json
+
+# The lock names no index host. One file per extra, which holds the base as well.
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --quiet
+
+lock: $(INSTALLED)  ## resolve the dependencies anew into requirements*.lock
+	$(LOCK) --group dev -o requirements.lock
+	for extra in cuda13 warp peers; do \
+		$(LOCK) --extra $$extra -c requirements.lock -o requirements-$$extra.lock || exit 1; done
+
+clean:  ## remove .venv and caches (runs/ stays)
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -1,0 +1,49 @@
+"""Measurements of speed, as ratios within one run: `camel-jax bench NAME`.
+
+Every measurement gives rows; `show` prints them as a table and `flatten` makes one flat object of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from rich.console import Console
+from rich.table import Table
+
+
+class Row(NamedTuple):
+    """One measured setting.
+
+    Attributes:
+        name: `group/task/setting`, the stem of its keys.
+        numbers: figures by name, units in the names.
+    """
+
+    name: str
+    numbers: dict[str, float]
+
+
+def run(name: str, task: str) -> list[Row]:
+    """Make the measurement `name`, "physics" or "loop", on a task.
+
+    Raises:
+        InputError: unknown task.
+    """
+    from experiments.bench import loop, physics  # noqa: PLC0415 - they import `Row` from here
+
+    measurements: dict[str, Callable[[str], list[Row]]] = {"physics": physics.measure, "loop": loop.measure}
+    return measurements[name](task)
+
+
+def flatten(rows: list[Row]) -> dict[str, float]:
+    """All figures as `row name/figure name`."""
+    return {f"{row.name}/{figure}": value for row in rows for figure, value in row.numbers.items()}
+
+
+def show(rows: list[Row], console: Console) -> None:
+    """Print rows that have the same figures as a table."""
+    table = Table("", *rows[0].numbers)
+    for row in rows:
+        table.add_row(row.name, *(f"{value:,.4g}" for value in row.numbers.values()))
+    console.print(table)

@@ -1,0 +1,150 @@
+"""The command line: `camel-jax train | evaluate | render | priors | bench`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import tyro
+from rich.console import Console
+from tyro.conf import OmitArgPrefixes, Positional, arg
+
+import envs
+import priors
+from camel_jax import TrainConfig
+from envs import InputError
+from experiments import bench, run_folder
+from priors import PriorError
+
+RunFolder = Annotated[Path, arg(metavar="DIR")]
+
+
+@dataclass(frozen=True)
+class Train:
+    """Train a policy and leave curve, result, picture and checkpoint in a folder."""
+
+    task: Positional[str]
+    """Task to train; `camel-jax priors` lists them with their priors."""
+    prior: str
+    """Prior of the library, a file of yours that ends in .py, or "none" for the plain agent."""
+    run_dir: RunFolder | None = None
+    """Folder to make; runs/<time>-<task> if left out."""
+    config: OmitArgPrefixes[TrainConfig] = field(default_factory=TrainConfig)
+
+    def __call__(self, console: Console) -> None:
+        """Run the command."""
+        from experiments.run import run  # noqa: PLC0415 - seconds of imports
+
+        folder = self.run_dir or run_folder.default_folder(self.task)
+        summary = run(run_folder.Run(self.task, self.prior, self.config), folder, console)
+        print_summary(console, folder, summary)
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """Judge the policy of a run in Gymnasium's own environment."""
+
+    run_dir: Positional[RunFolder]
+    """Folder of a finished run."""
+
+    def __call__(self, console: Console) -> None:
+        """Run the command."""
+        from experiments.replay_run import evaluate_run  # noqa: PLC0415 - seconds of imports
+
+        judged = evaluate_run(self.run_dir)
+        console.print(
+            f"{self.run_dir}: return {judged.returns.mean():,.0f} ± {judged.returns.std():,.0f}, "
+            f"length {judged.lengths.mean():,.0f} steps, over {len(judged.returns)} episodes"
+        )
+
+
+@dataclass(frozen=True)
+class Render:
+    """Draw one episode of a run's policy as a GIF."""
+
+    run_dir: Positional[RunFolder]
+    """Folder of a finished run."""
+    output: Path | None = None
+    """File to write; policy.gif in the run's folder if left out."""
+
+    def __call__(self, console: Console) -> None:
+        """Run the command."""
+        from experiments.replay_run import render_run  # noqa: PLC0415 - seconds of imports
+
+        output = self.output or self.run_dir / "policy.gif"
+        console.print(f"{output}, drawn with {render_run(self.run_dir, output)}")
+
+
+@dataclass(frozen=True)
+class Priors:
+    """List the tasks and the priors that ship for them, with what each is worth alone."""
+
+    def __call__(self, console: Console) -> None:
+        """Run the command."""
+        for task in envs.names():
+            console.print(f"{task}: {envs.spec(task).gymnasium_id}")
+            for name in priors.names(task):
+                about = priors.provenance(name)
+                worth = about["gymnasium_v4"]
+                console.print(
+                    f"  {name:<20} return alone {worth['return_mean']:,.0f} ± {worth['return_std']:,.0f} "
+                    f"({worth['episodes']} episodes). {about['description']}"
+                )
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Measure a part against what bounds its speed, in one run."""
+
+    name: Positional[Literal["physics", "loop"]]
+    """physics: the engine in the graph against the engine alone. loop: training against its parts."""
+    task: str = "hopper"
+    """Task to measure on."""
+    json: Path | None = None
+    """File to write the numbers to, one flat object."""
+
+    def __call__(self, console: Console) -> None:
+        """Run the command."""
+        rows = bench.run(self.name, self.task)
+        bench.show(rows, console)
+        if self.json:
+            run_folder.write_json(self.json, bench.flatten(rows))
+
+
+def print_summary(console: Console, folder: Path, summary: dict[str, Any]) -> None:
+    """The last screen of a training run: five lines."""
+    prior_mean = summary["prior_return_mean"]
+    against = "" if prior_mean is None else f" (the prior alone: {prior_mean:,.0f})"
+    console.print(
+        f"[bold]{summary['task']}: return {summary['return_mean']:,.0f} ± {summary['return_std']:,.0f}[/bold]"
+        f"{against}, the agent alone over {summary['episodes']} Gymnasium episodes"
+    )
+    console.print(
+        f"{summary['env_steps']:,} env steps in {summary['train_seconds']:,.0f} s "
+        f"({summary['steps_per_second']:,.0f} steps/s); the policy is of step {summary['policy_step']:,}"
+    )
+    console.print(f"curve:   {folder / 'curve.png'}")
+    console.print(f"picture: {folder / 'policy.gif'} (drawn with {summary['rendered_with']})")
+    follow = "--prior none" if summary["prior"] != "none" else f"--prior {priors.names(summary['task'])[0]}"
+    console.print(
+        f"next:    camel-jax train {summary['task']} {follow} --seed {summary['seed']}   # for comparison"
+    )
+
+
+Command = Train | Evaluate | Render | Priors | Bench
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point of `camel-jax`: exit status 2 and one line for bad input."""
+    command = tyro.cli(Command, args=arguments, prog="camel-jax", description=__doc__)
+    try:
+        command(Console())
+    except (InputError, PriorError) as error:
+        sys.stderr.write(f"camel-jax: {error}\n")
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.stderr.write("camel-jax: interrupted\n")
+        sys.exit(130)

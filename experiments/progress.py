@@ -1,0 +1,58 @@
+"""What a person sees while a run goes on: a bar on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import math
+import time
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+
+class ProgressReporter:
+    """Shows environment steps, steps/s, epsilon, the last evaluated return and the time left.
+
+    Args:
+        total: environment steps of the run.
+        console: where to write.
+    """
+
+    def __init__(self, total: int, console: Console):
+        self._total = total
+        self._console = console
+        self._return = math.nan
+        self._start = self._last_time = time.monotonic()
+        self._last_step = 0
+        self._bar = Progress(
+            TextColumn("{task.completed:,.0f} / {task.total:,.0f} env steps"),
+            BarColumn(),
+            TextColumn("{task.fields[status]}"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        self._task = self._bar.add_task("train", total=total, status="compiling")
+
+    def __enter__(self) -> Self:
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bar.stop()
+
+    def update(self, metrics: dict[str, float]) -> None:
+        """Tell of one chunk: its metrics by `group/name`."""
+        step, now = int(metrics["train/env_steps"]), time.monotonic()
+        rate = (step - self._last_step) / max(now - self._last_time, 1e-9)
+        self._last_step, self._last_time = step, now
+        evaluated = "evaluation/return_mean" in metrics
+        self._return = metrics.get("evaluation/return_mean", self._return)
+        status = f"{rate:,.0f} steps/s  ε {metrics['mask/epsilon']:.2f}  return {self._return:,.0f}"
+        self._bar.update(self._task, completed=min(step, self._total), status=status)
+        if evaluated and not self._console.is_terminal:
+            left = (now - self._start) / step * max(self._total - step, 0)
+            self._console.print(f"{step:>9,} / {self._total:,} env steps  {status}  {left:.0f} s left")

@@ -1,0 +1,177 @@
+"""One training run, from its settings to a folder that holds all it found."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jax
+from rich.console import Console
+
+import camel_jax
+import envs
+import priors
+from camel_jax import GymnasiumEvaluator, Policy, Report, TrainResult, checkpoint
+from camel_jax.evaluate import GymnasiumEvaluation
+from camel_jax.render import render_gif
+from camel_jax.train import check
+from experiments import run_folder
+from experiments.figures import training_curve
+from experiments.progress import ProgressReporter
+from experiments.run_folder import Run
+
+FINAL_EPISODES = 20
+_CURVE_EPISODES = 3
+# Apart from each other, so that no episode is judged twice: the curve's, the prior's and the final ones.
+_CURVE_SEED, _PRIOR_SEED, FINAL_SEED = 10_000, 20_000, 30_000
+
+
+@dataclass
+class _Curve:
+    """Rows of the learning curve, one an evaluation, with the same policy judged in Gymnasium."""
+
+    judge: GymnasiumEvaluator
+    folder: Path
+    rows: list[dict[str, float]] = field(default_factory=list)
+
+    def add(self, report: Report) -> None:
+        """Write a chunk's metrics; where it was evaluated, judge it in Gymnasium too."""
+        row: dict[str, float] = dict(report.metrics)
+        if report.evaluation is not None:
+            parameters = report.loop.algorithm.policy_parameters(report.state.learner)
+            returns = self.judge(parameters, (), seed=_CURVE_SEED).returns
+            row["gymnasium/return_mean"] = float(returns.mean())
+            self.rows.append(
+                {
+                    "env_steps": row["train/env_steps"],
+                    "epsilon": row["mask/epsilon"],
+                    "return_mean": row["evaluation/return_mean"],
+                    "return_std": row["evaluation/return_std"],
+                    "gymnasium_return_mean": row["gymnasium/return_mean"],
+                }
+            )
+        run_folder.append_row(self.folder / run_folder.METRICS, row)
+
+
+def judge(gymnasium_id: str, policy: Policy, *, seed: int) -> GymnasiumEvaluation:
+    """`FINAL_EPISODES` episodes of a policy in Gymnasium's own environment."""
+    return GymnasiumEvaluator(gymnasium_id, policy.step, episodes=FINAL_EPISODES)(
+        policy.parameters, policy.carry, seed=seed
+    )
+
+
+def run(settings: Run, folder: Path, console: Console) -> dict[str, Any]:
+    """Train, judge, draw and save; returns what `result.json` holds.
+
+    Nothing is written before the settings have been found possible.
+
+    Raises:
+        InputError: unknown task or prior, impossible settings, or a folder that exists or cannot be made.
+    """
+    env, prior = build(settings)
+    spec = envs.spec(settings.task)
+    run_folder.create(folder)
+    run_folder.write_json(folder / run_folder.CONFIG, run_folder.describe(settings))
+
+    prior_judged = None
+    if prior is not None:
+        prior_judged = judge(spec.gymnasium_id, camel_jax.prior_alone(prior), seed=_PRIOR_SEED)
+    started = time.monotonic()
+    result, curve = _train(env, prior, settings, folder, console)
+    train_seconds = time.monotonic() - started
+    final = judge(spec.gymnasium_id, result.policy, seed=FINAL_SEED)
+
+    checkpoint.save(folder / run_folder.CHECKPOINT, result.state)
+    summary = _summary(settings, result, final, prior_judged, train_seconds)
+    run_folder.write_json(folder / run_folder.RESULT, summary)
+    training_curve(
+        folder / "curve.png",
+        title=f"{settings.task}, prior {settings.prior}, seed {settings.config.seed}",
+        curve=curve.rows,
+        prior_return=summary["prior_return_mean"],
+        # The star stands where the policy was found, which need not be the end.
+        final={**summary, "env_steps": result.step},
+    )
+    summary["rendered_with"] = draw(env, spec, final, folder / "policy.gif")
+    run_folder.write_json(folder / run_folder.RESULT, summary)
+    return summary
+
+
+def build(settings: Run) -> tuple[envs.Env, priors.Prior | None]:
+    """The environment and the prior of a run; checks every setting.
+
+    Raises:
+        InputError: unknown task or prior, or impossible settings.
+    """
+    env = envs.make(settings.task)
+    prior = None if settings.prior == "none" else load_prior(settings.prior, envs.spec(settings.task))
+    check(settings.config)
+    return env, prior
+
+
+def load_prior(name: str, spec: envs.TaskSpec) -> priors.Prior:
+    """A prior of the library by name, or of a program file by its path."""
+    if name.endswith(".py"):
+        return priors.load_file(
+            Path(name), observation_size=spec.observation_size, action_size=spec.action_size
+        )
+    return priors.load(name)
+
+
+def draw(env: Any, spec: envs.TaskSpec, judged: GymnasiumEvaluation, path: Path) -> str:
+    """A GIF of the first judged episode; returns what drew it."""
+    return render_gif(env.unwrapped.physics.model, judged.qpos, path, time_step=spec.time_step)
+
+
+def _train(
+    env: envs.Env, prior: priors.Prior | None, settings: Run, folder: Path, console: Console
+) -> tuple[TrainResult, _Curve]:
+    config = settings.config
+    curve: _Curve | None = None
+
+    with ProgressReporter(config.total_env_steps, console) as progress:
+
+        def on_report(report: Report) -> None:
+            nonlocal curve
+            if curve is None:
+                gymnasium_id = envs.spec(settings.task).gymnasium_id
+                curve = _Curve(
+                    GymnasiumEvaluator(gymnasium_id, report.loop.policy, episodes=_CURVE_EPISODES), folder
+                )
+            curve.add(report)
+            progress.update(report.metrics)
+
+        result = camel_jax.train(env, prior, config, on_report=on_report)
+    assert curve is not None  # a run has at least one chunk
+    return result, curve
+
+
+def _summary(
+    settings: Run,
+    result: TrainResult,
+    final: GymnasiumEvaluation,
+    prior: GymnasiumEvaluation | None,
+    train_seconds: float,
+) -> dict[str, Any]:
+    """What `result.json` holds: `return_*` are of the agent alone, epsilon 0, in Gymnasium."""
+    env_steps = int(result.state.step)
+    return {
+        "task": settings.task,
+        "prior": settings.prior,
+        "seed": settings.config.seed,
+        "return_mean": float(final.returns.mean()),
+        "return_std": float(final.returns.std()),
+        "returns": final.returns.tolist(),
+        "length_mean": float(final.lengths.mean()),
+        "episodes": len(final.returns),
+        "prior_return_mean": None if prior is None else float(prior.returns.mean()),
+        "prior_return_std": None if prior is None else float(prior.returns.std()),
+        "env_steps": env_steps,
+        "policy_step": result.step,
+        "policy_selection": "best in-graph evaluation of the agent alone, judged on other episodes",
+        "train_seconds": train_seconds,
+        "steps_per_second": env_steps / train_seconds,
+        "device": jax.devices()[0].device_kind,
+    }

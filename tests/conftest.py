@@ -1,0 +1,10 @@
+"""Shared helpers are importable by name; the first call of a jitted function is no slow example."""
+
+import sys
+from pathlib import Path
+
+import hypothesis
+
+hypothesis.settings.register_profile("jax", deadline=None)
+hypothesis.settings.load_profile("jax")
+sys.path.insert(0, str(Path(__file__).parent))
