@@ -20,9 +20,9 @@ class Transition(NamedTuple):
         observation: what the agent saw, shape `(observation_size,)`.
         action: what the environment received, shape `(action_size,)`.
         reward: scalar.
-        termination: 1.0 where the task ended the episode; a truncated step has 0.0: it is bootstrapped.
+        termination: 1.0 where the task ended the episode, 0.0 elsewhere and where it was truncated.
         next_observation: what the step led to, the terminal observation where the episode ended.
-        suggestion: the prior's interval at `observation`; stored, so that a prior with memory is never re-run.
+        suggestion: the prior's interval at `observation`; stored, as a prior with memory cannot be re-run.
         next_suggestion: the prior's interval at `next_observation`.
     """
 

@@ -266,15 +266,15 @@ def make_update(
     count = config.updates_per_iteration
 
     def update(state: TrainState) -> tuple[TrainState, Metrics]:
-        key, key_sample, key_update = jax.random.split(state.key, 3)
-        batches = replay.sample(state.buffer, key_sample, (count, config.sac.batch_size))
+        key, key_updates = jax.random.split(state.key)
 
-        def one(learner: SACState, x: tuple[Transition, jax.Array, jax.Array]) -> tuple[SACState, Metrics]:
-            batch, key_one, index = x
+        def one(learner: SACState, x: tuple[jax.Array, jax.Array]) -> tuple[SACState, Metrics]:
+            key_one, index = x
+            key_sample, key_update = jax.random.split(key_one)
             return algorithm.update(
                 learner,
-                key_one,
-                batch,
+                key_update,
+                replay.sample(state.buffer, key_sample, (config.sac.batch_size,)),
                 epsilon=epsilon(state.step),
                 cap=config.sac.target_cap * state.largest_reward_sum,
                 update_actor=index % config.sac.policy_delay == 0,
@@ -282,7 +282,7 @@ def make_update(
 
         # The index within the step, not a counter in the state, decides on the delayed updates: it is
         # the same for every seed, so that the branch stays a branch under `vmap`.
-        xs = (batches, jax.random.split(key_update, count), jnp.arange(count))
+        xs = (jax.random.split(key_updates, count), jnp.arange(count))
         learner, metrics = jax.lax.scan(one, state.learner, xs)
         return state.replace(key=key, learner=learner), jax.tree.map(jnp.mean, metrics)
 

@@ -6,11 +6,12 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NoReturn
 
+import jax
 import tyro
 from rich.console import Console
-from tyro.conf import OmitArgPrefixes, Positional, arg
+from tyro.conf import Positional, arg
 
 import envs
 import priors
@@ -32,7 +33,7 @@ class Train:
     """Prior of the library, a file of yours that ends in .py, or "none" for the plain agent."""
     run_dir: RunFolder | None = None
     """Folder to make; runs/<time>-<task> if left out."""
-    config: OmitArgPrefixes[TrainConfig] = field(default_factory=TrainConfig)
+    config: Annotated[TrainConfig, arg(name="")] = field(default_factory=TrainConfig)
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
@@ -69,13 +70,21 @@ class Render:
     """Folder of a finished run."""
     output: Path | None = None
     """File to write; policy.gif in the run's folder if left out."""
+    width: int = 480
+    """Width of the picture in pixels; its height is three quarters of that."""
+    frames: int = 300
+    """Frames at most; 25 last a second."""
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
         from experiments.replay_run import render_run  # noqa: PLC0415 - seconds of imports
 
+        for name in ("width", "frames"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}; it must be at least 1")
         output = self.output or self.run_dir / "policy.gif"
-        console.print(f"{output}, drawn with {render_run(self.run_dir, output)}")
+        way = render_run(self.run_dir, output, width=self.width, max_frames=self.frames)
+        console.print(f"{output}, drawn with {way}")
 
 
 @dataclass(frozen=True)
@@ -118,9 +127,9 @@ def print_summary(console: Console, folder: Path, summary: dict[str, Any]) -> No
     """The last screen of a training run: five lines."""
     prior_mean = summary["prior_return_mean"]
     against = "" if prior_mean is None else f" (the prior alone: {prior_mean:,.0f})"
+    achieved = f"{summary['task']}: return {summary['return_mean']:,.0f} ± {summary['return_std']:,.0f}"
     console.print(
-        f"[bold]{summary['task']}: return {summary['return_mean']:,.0f} ± {summary['return_std']:,.0f}[/bold]"
-        f"{against}, the agent alone over {summary['episodes']} Gymnasium episodes"
+        f"[bold]{achieved}[/bold] in {summary['episodes']} Gymnasium episodes, agent alone{against}"
     )
     console.print(
         f"{summary['env_steps']:,} env steps in {summary['train_seconds']:,.0f} s "
@@ -139,12 +148,23 @@ Command = Train | Evaluate | Render | Priors | Bench
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of `camel-jax`: exit status 2 and one line for bad input."""
+    # A host callback inside a graph that was dispatched asynchronously waits for a thread more at each step.
+    jax.config.update("jax_cpu_enable_async_dispatch", False)
     command = tyro.cli(Command, args=arguments, prog="camel-jax", description=__doc__)
     try:
-        command(Console())
-    except (InputError, PriorError) as error:
-        sys.stderr.write(f"camel-jax: {error}\n")
-        sys.exit(2)
+        command(Console(soft_wrap=True))
+    except InputError as error:
+        _leave(str(error), status=2)
+    except PriorError as error:
+        _leave(f"the prior cannot be translated: {error.one_line()}", status=2)
     except KeyboardInterrupt:
-        sys.stderr.write("camel-jax: interrupted\n")
-        sys.exit(130)
+        _leave("interrupted", status=130)
+
+
+def _leave(message: str, *, status: int) -> NoReturn:
+    sys.stderr.write(f"camel-jax: {message}\n")
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    main()

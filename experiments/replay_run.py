@@ -32,7 +32,8 @@ def evaluate_run(folder: Path) -> GymnasiumEvaluation:
     return judge(envs.spec(run_folder.read(folder).task).gymnasium_id, policy, seed=FINAL_SEED)
 
 
-def render_run(folder: Path, output: Path) -> str:
-    """Draw the first of those episodes to `output`; returns what drew it."""
+def render_run(folder: Path, output: Path, *, width: int, max_frames: int) -> str:
+    """Draw the first of those episodes to `output`, `width` pixels wide; returns what drew it."""
     settings = run_folder.read(folder)
-    return draw(build(settings)[0], envs.spec(settings.task), evaluate_run(folder), output)
+    env = build(settings)[0]
+    return draw(env, evaluate_run(folder), output, width=width, max_frames=max_frames)

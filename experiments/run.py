@@ -13,7 +13,7 @@ from rich.console import Console
 import camel_jax
 import envs
 import priors
-from camel_jax import GymnasiumEvaluator, Policy, Report, TrainResult, checkpoint
+from camel_jax import GymnasiumEvaluator, Policy, Report, TrainResult, checkpoint, make_epsilon
 from camel_jax.evaluate import GymnasiumEvaluation
 from camel_jax.render import render_gif
 from camel_jax.train import check
@@ -30,28 +30,27 @@ _CURVE_SEED, _PRIOR_SEED, FINAL_SEED = 10_000, 20_000, 30_000
 
 @dataclass
 class _Curve:
-    """Rows of the learning curve, one an evaluation, with the same policy judged in Gymnasium."""
+    """Rows of the learning curve, one a chunk, with evaluated policies judged in Gymnasium too."""
 
     judge: GymnasiumEvaluator
     folder: Path
     rows: list[dict[str, float]] = field(default_factory=list)
+    started: float = field(default_factory=time.monotonic)
 
     def add(self, report: Report) -> None:
         """Write a chunk's metrics; where it was evaluated, judge it in Gymnasium too."""
-        row: dict[str, float] = dict(report.metrics)
+        row: dict[str, float] = {**report.metrics, "time/seconds": time.monotonic() - self.started}
+        point = {"env_steps": row["train/env_steps"], "epsilon": row["mask/epsilon"]}
         if report.evaluation is not None:
             parameters = report.loop.algorithm.policy_parameters(report.state.learner)
             returns = self.judge(parameters, (), seed=_CURVE_SEED).returns
             row["gymnasium/return_mean"] = float(returns.mean())
-            self.rows.append(
-                {
-                    "env_steps": row["train/env_steps"],
-                    "epsilon": row["mask/epsilon"],
-                    "return_mean": row["evaluation/return_mean"],
-                    "return_std": row["evaluation/return_std"],
-                    "gymnasium_return_mean": row["gymnasium/return_mean"],
-                }
-            )
+            point |= {
+                "return_mean": row["evaluation/return_mean"],
+                "return_std": row["evaluation/return_std"],
+                "gymnasium_return_mean": row["gymnasium/return_mean"],
+            }
+        self.rows.append(point)
         run_folder.append_row(self.folder / run_folder.METRICS, row)
 
 
@@ -86,15 +85,17 @@ def run(settings: Run, folder: Path, console: Console) -> dict[str, Any]:
     checkpoint.save(folder / run_folder.CHECKPOINT, result.state)
     summary = _summary(settings, result, final, prior_judged, train_seconds)
     run_folder.write_json(folder / run_folder.RESULT, summary)
+    tuned_for = summary["prior_tuning_env_steps"]
     training_curve(
         folder / "curve.png",
         title=f"{settings.task}, prior {settings.prior}, seed {settings.config.seed}",
+        subtitle=f"{tuned_for:,} more env steps tuned the prior before this run" if tuned_for else None,
         curve=curve.rows,
         prior_return=summary["prior_return_mean"],
         # The star stands where the policy was found, which need not be the end.
         final={**summary, "env_steps": result.step},
     )
-    summary["rendered_with"] = draw(env, spec, final, folder / "policy.gif")
+    summary["rendered_with"] = draw(env, final, folder / "policy.gif")
     run_folder.write_json(folder / run_folder.RESULT, summary)
     return summary
 
@@ -120,9 +121,26 @@ def load_prior(name: str, spec: envs.TaskSpec) -> priors.Prior:
     return priors.load(name)
 
 
-def draw(env: Any, spec: envs.TaskSpec, judged: GymnasiumEvaluation, path: Path) -> str:
+def tuning_steps(prior: str) -> int:
+    """Environment steps that tuned a prior of the library before it shipped, as its provenance says."""
+    if prior not in priors.names():
+        return 0
+    return int((priors.provenance(prior)["tuning"] or {"env_steps": 0})["env_steps"])
+
+
+def draw(
+    env: Any, judged: GymnasiumEvaluation, path: Path, *, width: int = 480, max_frames: int = 300
+) -> str:
     """A GIF of the first judged episode; returns what drew it."""
-    return render_gif(env.unwrapped.physics.model, judged.qpos, path, time_step=spec.time_step)
+    return render_gif(
+        env.unwrapped.physics.model,
+        judged.qpos,
+        path,
+        time_step=env.unwrapped.spec.time_step,
+        width=width,
+        height=3 * width // 4,
+        max_frames=max_frames,
+    )
 
 
 def _train(
@@ -137,9 +155,9 @@ def _train(
             nonlocal curve
             if curve is None:
                 gymnasium_id = envs.spec(settings.task).gymnasium_id
-                curve = _Curve(
-                    GymnasiumEvaluator(gymnasium_id, report.loop.policy, episodes=_CURVE_EPISODES), folder
-                )
+                judge = GymnasiumEvaluator(gymnasium_id, report.loop.policy, episodes=_CURVE_EPISODES)
+                epsilon = 0.0 if prior is None else float(make_epsilon(config.epsilon)(0))
+                curve = _Curve(judge, folder, rows=[{"env_steps": 0.0, "epsilon": epsilon}])
             curve.add(report)
             progress.update(report.metrics)
 
@@ -168,6 +186,7 @@ def _summary(
         "episodes": len(final.returns),
         "prior_return_mean": None if prior is None else float(prior.returns.mean()),
         "prior_return_std": None if prior is None else float(prior.returns.std()),
+        "prior_tuning_env_steps": tuning_steps(settings.prior),
         "env_steps": env_steps,
         "policy_step": result.step,
         "policy_selection": "best in-graph evaluation of the agent alone, judged on other episodes",

@@ -40,34 +40,34 @@ class CPhysics:
 
     def step(self, state: PhysicsState, control: jax.Array, frame_skip: int) -> PhysicsState:
         """Advance by `frame_skip` physics steps under a constant `control`, shape `(nu,)`."""
-        shapes = tuple(jax.ShapeDtypeStruct(x.shape, x.dtype) for x in (state.qpos, state.qvel, state.qpos))
-        qpos, qvel, displacement = jax.pure_callback(
+        nq, nv = self.model.nq, self.model.nv
+        # One array there and one back: the callback's cost grows with their number.
+        packed = jax.pure_callback(
             functools.partial(self._rollout, frame_skip=frame_skip),
-            shapes,
-            state.qpos,
-            state.qvel,
-            control,
+            jax.ShapeDtypeStruct((nq + nv + nq,), state.qpos.dtype),
+            jnp.concatenate([state.qpos, state.qvel, control]),
             vmap_method="broadcast_all",
         )
+        qpos, qvel, displacement = jnp.split(packed, [nq, nq + nv])
         return PhysicsState(qpos=qpos, qvel=qvel, displacement=displacement)
 
-    def _rollout(
-        self, qpos: jax.Array, qvel: jax.Array, control: jax.Array, *, frame_skip: int
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Step every mechanism of the batch on the host; each argument has the same leading axes."""
-        batch, nq, nv = qpos.shape[:-1], self.model.nq, self.model.nv
-        before = np.zeros((int(np.prod(batch)), self._state_size))
-        before[:, 1 : 1 + nq] = np.asarray(qpos).reshape(-1, nq)
-        before[:, 1 + nq : 1 + nq + nv] = np.asarray(qvel).reshape(-1, nv)
-        held = np.repeat(np.asarray(control).reshape(-1, 1, self.model.nu), frame_skip, axis=1)
-        states, _ = self._pool.rollout(self.model, self._data, before, held.astype(np.float64))
+    def _rollout(self, packed: jax.Array, *, frame_skip: int) -> np.ndarray:
+        """Step every mechanism of the batch on the host.
+
+        Args:
+            packed: positions, velocities and control side by side, shape `(..., nq + nv + nu)`.
+            frame_skip: physics steps to take.
+
+        Returns:
+            Positions, velocities and displacement side by side, shape `(..., nq + nv + nq)`.
+        """
+        rows = np.asarray(packed, np.float64).reshape(-1, packed.shape[-1])
+        positions = slice(1, 1 + self.model.nq)  # behind the time
+        before = np.zeros((len(rows), self._state_size))
+        before[:, 1 : 1 + self.model.nq + self.model.nv] = rows[:, : -self.model.nu]
+        control = np.repeat(rows[:, None, -self.model.nu :], frame_skip, axis=1)
+        states, _ = self._pool.rollout(self.model, self._data, before, control)
         after = states[:, -1]
-        outputs = (
-            (after[:, 1 : 1 + nq], qpos),
-            (after[:, 1 + nq : 1 + nq + nv], qvel),
-            (after[:, 1 : 1 + nq] - before[:, 1 : 1 + nq], qpos),
-        )
-        qpos_after, qvel_after, displacement = (
-            x.reshape(like.shape).astype(like.dtype) for x, like in outputs
-        )
-        return qpos_after, qvel_after, displacement
+        displacement = after[:, positions] - before[:, positions]
+        result = np.concatenate([after[:, 1 : 1 + self.model.nq + self.model.nv], displacement], axis=1)
+        return result.reshape(*packed.shape[:-1], -1).astype(packed.dtype)

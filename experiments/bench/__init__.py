@@ -42,8 +42,9 @@ def flatten(rows: list[Row]) -> dict[str, float]:
 
 
 def show(rows: list[Row], console: Console) -> None:
-    """Print rows that have the same figures as a table."""
-    table = Table("", *rows[0].numbers)
+    """Print a table of figures for each row."""
     for row in rows:
-        table.add_row(row.name, *(f"{value:,.4g}" for value in row.numbers.values()))
-    console.print(table)
+        table = Table("figure", "value", title=row.name, title_justify="left", min_width=48)
+        for figure, value in row.numbers.items():
+            table.add_row(figure, f"{value:,.0f}" if value >= 1000 else f"{value:.3f}")
+        console.print(table)

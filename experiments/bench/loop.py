@@ -17,7 +17,7 @@ from envs import AutoReset, Env, State
 from experiments.bench import Row
 from experiments.bench.timing import median_ratio, seconds
 
-_ROUNDS = 5
+_ROUNDS = 9
 
 
 def measure(task: str) -> list[Row]:

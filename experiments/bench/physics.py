@@ -22,11 +22,13 @@ _ROUNDS = 5
 
 
 def measure(task: str) -> list[Row]:
-    """Environment steps/s in the graph and of raw `mujoco.rollout`, which is given a whole trajectory a call.
+    """Environment steps/s in the graph and of raw `mujoco.rollout`.
 
-    Both take the same mechanisms from the same starts through the same actions, on one thread per core;
-    the graph computes observation, reward and termination besides, and returns to the host at every step
-    as a closed loop must. `ratio` is in-graph / raw, the median over rounds in which they take turns.
+    All take the same mechanisms from the same starts through the same actions, on one thread per core. The
+    graph computes observation, reward and termination besides. Raw is `mujoco.rollout` called at every
+    environment step and fed its own states, as a closed loop must; open loop is one call for the whole
+    trajectory, which no agent can use. `ratio` is in-graph / raw and `open_loop_ratio` in-graph / open
+    loop, medians over rounds in which all take turns.
     """
     return [_measure(task, num_envs) for num_envs in _NUM_ENVS]
 
@@ -48,24 +50,48 @@ def _measure(task: str, num_envs: int) -> Row:
 
     runs = {
         "graph": lambda: jax.block_until_ready(in_graph(start, actions)),
-        "raw": _raw(env.unwrapped, start, actions),
+        "raw": _closed_loop(env.unwrapped, start, actions),
+        "open_loop": _open_loop(env.unwrapped, start, actions),
     }
     times = seconds(runs, rounds=_ROUNDS)
     rate = {name: num_envs * steps / statistics.median(values) for name, values in times.items()}
     numbers = {
         "graph_steps_per_second": rate["graph"],
         "raw_steps_per_second": rate["raw"],
+        "open_loop_steps_per_second": rate["open_loop"],
         "ratio": median_ratio(times["raw"], times["graph"]),
+        "open_loop_ratio": median_ratio(times["open_loop"], times["graph"]),
     }
     return Row(f"physics/{task}/{env.backend}/{num_envs}", numbers)
 
 
-def _raw(env: MujocoEnv, start: State, actions: jax.Array) -> Callable[[], object]:
+def _closed_loop(env: MujocoEnv, start: State, actions: jax.Array) -> Callable[[], np.ndarray]:
+    """Raw physics, one call an environment step; gives the last states, shape `(envs, state_size)`."""
+    call, initial = _pool(env, start)
+    controls = np.repeat(np.asarray(actions, np.float64)[:, :, None], env.task.frame_skip, axis=2)
+
+    def run() -> np.ndarray:
+        state = initial
+        for control in controls:
+            state = call(state, control)[:, -1]
+        return state
+
+    return run
+
+
+def _open_loop(env: MujocoEnv, start: State, actions: jax.Array) -> Callable[[], np.ndarray]:
+    """Raw physics, one call for all; gives the last states, shape `(envs, state_size)`."""
+    call, initial = _pool(env, start)
+    control = np.repeat(np.swapaxes(np.asarray(actions, np.float64), 0, 1), env.task.frame_skip, axis=1)
+    return lambda: call(initial, control)[:, -1]
+
+
+def _pool(env: MujocoEnv, start: State) -> tuple[Callable[[np.ndarray, np.ndarray], np.ndarray], np.ndarray]:
+    """`(states, controls) -> trajectories` on one thread per core, and the states to begin with."""
     model, threads = env.physics.model, len(os.sched_getaffinity(0))
     data = [mujoco.MjData(model) for _ in range(threads)]
     pool = rollout.Rollout(nthread=threads)
     physics_state = start.pipeline_state
     time_and_state = [np.zeros((len(start.reward), 1)), physics_state.qpos, physics_state.qvel]
     initial = np.concatenate(time_and_state, axis=1).astype(np.float64)
-    control = np.repeat(np.swapaxes(np.asarray(actions, np.float64), 0, 1), env.task.frame_skip, axis=1)
-    return lambda: pool.rollout(model, data, initial, control)
+    return lambda states, controls: pool.rollout(model, data, states, controls)[0], initial

@@ -3,9 +3,10 @@
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from camel_jax import GeneratorMask
 from hypothesis import given
 from hypothesis import strategies as st
+
+from camel_jax import GeneratorMask
 from priors import Interval
 
 # XLA flushes subnormal numbers to zero.

@@ -5,6 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+
 from camel_jax.networks import Actor, Critic, sample_unit_action
 
 

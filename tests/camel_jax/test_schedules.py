@@ -1,10 +1,11 @@
 """Epsilon schedules: where they start, when they move, where they end."""
 
-import envs
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+
+import envs
 from camel_jax import EpsilonConfig, make_epsilon
 
 
@@ -35,5 +36,5 @@ def test_is_part_of_the_graph():
 
 
 def test_unknown_kind_is_told_with_the_choices():
-    with pytest.raises(envs.InputError, match="unknown epsilon schedule 'linaer'.*Did you mean 'linear'"):
+    with pytest.raises(envs.InputError, match=r"unknown epsilon schedule 'linaer'.*Did you mean 'linear'"):
         make_epsilon(EpsilonConfig("linaer"))

@@ -2,12 +2,13 @@
 
 import dataclasses
 
-import camel_jax
-import envs
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+
+import camel_jax
+import envs
 from camel_jax import EpsilonConfig, SACConfig, TrainConfig, make_loop
 from envs import InputError, TimeLimit
 from priors import from_function
@@ -134,12 +135,11 @@ def test_the_best_policy_is_kept(hopper):
 
 def test_reports_come_at_every_chunk_and_evaluations_when_due(hopper):
     rows = []
-    result = camel_jax.train(hopper, constant_prior(), TINY, on_report=lambda report: rows.append(report))
+    result = camel_jax.train(hopper, constant_prior(), TINY, on_report=rows.append)
     steps = [row.metrics["train/env_steps"] for row in rows]
     assert steps == list(range(128, 641, 64))
     evaluated = [row.metrics["train/env_steps"] for row in rows if row.evaluation is not None]
     assert evaluated == [320, 640]
-    assert {tuple(row) for row in (set(r.metrics) - {"x"} for r in rows if r.evaluation is None)}
     assert result.step in (320, 640)
     assert [row["mask/epsilon"] for row in result.history] == sorted(
         (row["mask/epsilon"] for row in result.history), reverse=True

@@ -1,9 +1,10 @@
 """Time limit, termination and automatic reset."""
 
-import envs
 import jax
 import jax.numpy as jnp
 import numpy as np
+
+import envs
 from envs import AutoReset, TimeLimit
 from probes import Probe
 
@@ -37,7 +38,7 @@ def test_auto_reset_keeps_the_terminal_observation_and_accounts_for_the_episode(
     state = AutoReset(env).reset(jax.random.key(3))
     shadow = state
     total, action = 0.0, jnp.asarray([1.0, -1.0, 1.0])
-    for step in range(1, 200):
+    for length in range(1, 200):  # noqa: B007 - the length that the episode had
         shadow, state = plain(shadow, action), auto(state, action)
         total += float(shadow.reward)
         np.testing.assert_array_equal(state.info["terminal_observation"], shadow.obs)
@@ -45,9 +46,9 @@ def test_auto_reset_keeps_the_terminal_observation_and_accounts_for_the_episode(
             break
         np.testing.assert_array_equal(state.obs, shadow.obs)
     assert float(shadow.info["termination"]) == 1
-    assert step < 199
+    assert length < 199
     np.testing.assert_allclose(state.info["episode_return"], total, rtol=1e-5)
-    assert float(state.info["episode_length"]) == step
+    assert float(state.info["episode_length"]) == length
     # The next episode starts near rest, not where the last one ended.
     assert np.abs(np.asarray(state.obs) - [1.25, *[0] * 10]).max() <= 5e-3 + 1e-6
     following = auto(state, action)

@@ -1,11 +1,12 @@
 """Hopper against Gymnasium's own Hopper-v4, the original that it must equal."""
 
-import envs
 import gymnasium
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+
+import envs
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +83,7 @@ def test_nested_vmap_reaches_the_host_in_one_call(monkeypatch):
     keys = jax.random.split(jax.random.key(0), (3, 4))
     state = jax.vmap(jax.vmap(env.reset))(keys)
     jax.block_until_ready(jax.jit(jax.vmap(jax.vmap(env.step)))(state, jnp.zeros((3, 4, 3))))
-    assert shapes == [(3, 4, 6)]
+    assert shapes == [(3, 4, 6 + 6 + 3)]
 
 
 def test_a_neighbour_does_not_change_a_trajectory():

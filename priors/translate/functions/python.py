@@ -1,0 +1,152 @@
+"""Python's builtin functions, one row each in `BUILTINS`."""
+
+# ruff: noqa: ARG001, ARG005 - every row of a table is called with the same arguments.
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from priors.translate.errors import PriorError
+from priors.translate.functions.arguments import Implementation, one_number, static_int
+from priors.translate.functions.elementary import power_row, round_row
+from priors.translate.graph import Scalar, is_scalar
+from priors.translate.machine import Machine
+from priors.translate.values import Dict, List, Value, describe, elementwise, iterate, length, truth
+
+
+def _extreme(operation: str, name: str) -> Implementation:
+    def extreme(m: Machine, *values: Value, default: Value = None) -> Value:
+        items = iterate(m.graph, values[0]) if len(values) == 1 else list(values)
+        if not items:
+            if default is None:
+                raise PriorError(f"{name}() of nothing", f"give {name}() at least one number")
+            return default
+        if not all(is_scalar(item) for item in items):
+            odd = next(item for item in items if not is_scalar(item))
+            raise PriorError(f"{name}() of {describe(odd)} is ambiguous", f"use np.{name}imum or np.{name}")
+        result = items[0]
+        for item in items[1:]:
+            result = m.graph.apply(operation, result, item)
+        return result
+
+    return extreme
+
+
+def python_sum(m: Machine, iterable: Value, start: Value = 0) -> Value:
+    """`sum`, of numbers or of arrays."""
+    result = start
+    for item in iterate(m.graph, iterable):
+        result = elementwise(m.graph, "add", result, item)
+    return result
+
+
+def python_round(m: Machine, number: Value, ndigits: Value = None) -> Value:
+    """`round`: half to even; an integer unless `ndigits` is given."""
+    if ndigits is None:
+        return m.graph.cast(m.graph.apply("round", one_number(number, "round")), "int")
+    digits = static_int(m, ndigits, "the number of digits")
+    if isinstance(number, (int, float)):
+        return round(number, max(-30, min(30, digits)))
+    return round_row(m, number, digits)
+
+
+def python_range(m: Machine, *bounds: Value) -> Value:
+    """`range` of fixed numbers."""
+    if not 1 <= len(bounds) <= 3:
+        raise PriorError("range() takes one to three numbers")
+    parts = [static_int(m, bound, "the bound of a range") for bound in bounds]
+    if len(parts) == 3 and parts[2] == 0:
+        raise PriorError("the step of a range must not be zero")
+    return range(*parts)
+
+
+def enumerate_(m: Machine, iterable: Value, start: Value = 0) -> Value:
+    """`enumerate`, as a list of pairs."""
+    first = static_int(m, start, "the start of enumerate()")
+    return List([(first + i, item) for i, item in enumerate(iterate(m.graph, iterable))])
+
+
+def zip_(m: Machine, *iterables: Value, strict: Value = False) -> Value:
+    """`zip`, as a list of tuples."""
+    columns = [iterate(m.graph, iterable) for iterable in iterables]
+    if strict and len({len(column) for column in columns}) > 1:
+        raise PriorError("zip(strict=True) of different lengths", "give all the same length")
+    return List([tuple(row) for row in zip(*columns, strict=False)])
+
+
+def sort_entries(m: Machine, entries: Sequence[Scalar]) -> list[Scalar]:
+    """Ascending order by a network of minima and maxima."""
+    items = list(entries)
+    m.graph.spend(len(items) ** 2)
+    for last in range(len(items) - 1, 0, -1):
+        for i in range(last):
+            a, b = items[i], items[i + 1]
+            items[i], items[i + 1] = m.graph.apply("minimum", a, b), m.graph.apply("maximum", a, b)
+    return items
+
+
+def python_sorted(m: Machine, iterable: Value, reverse: Value = False) -> Value:
+    """`sorted` of numbers."""
+    items = iterate(m.graph, iterable)
+    if not all(is_scalar(item) for item in items):
+        raise PriorError("sorted() works on numbers", "sort a list of numbers")
+    ordered = sort_entries(m, items)
+    return List(ordered[::-1] if truth(m.graph, reverse) is True else ordered)
+
+
+def any_(m: Machine, iterable: Value) -> Value:
+    """`any`."""
+    result: Scalar = False
+    for item in iterate(m.graph, iterable):
+        result = m.graph.either(result, truth(m.graph, item))
+    return result
+
+
+def all_(m: Machine, iterable: Value) -> Value:
+    """`all`."""
+    result: Scalar = True
+    for item in iterate(m.graph, iterable):
+        result = m.graph.both(result, truth(m.graph, item))
+    return result
+
+
+def list_(m: Machine, iterable: Value = ()) -> Value:
+    """`list`."""
+    return List(iterate(m.graph, iterable))
+
+
+def tuple_(m: Machine, iterable: Value = ()) -> Value:
+    """`tuple`."""
+    return tuple(iterate(m.graph, iterable))
+
+
+def dict_(m: Machine, mapping: Value = None, **entries: Value) -> Value:
+    """`dict`."""
+    start = dict(mapping.items) if isinstance(mapping, Dict) else {}
+    return Dict({**start, **entries})
+
+
+def reversed_(m: Machine, sequence: Value) -> Value:
+    """`reversed`, as a list."""
+    return List(iterate(m.graph, sequence)[::-1])
+
+
+BUILTINS: dict[str, Implementation] = {
+    "abs": lambda m, x: elementwise(m.graph, "absolute", x),
+    "all": all_,
+    "any": any_,
+    "dict": dict_,
+    "enumerate": enumerate_,
+    "len": lambda m, x: length(x),
+    "list": list_,
+    "max": _extreme("maximum", "max"),
+    "min": _extreme("minimum", "min"),
+    "pow": power_row,
+    "range": python_range,
+    "reversed": reversed_,
+    "round": python_round,
+    "sorted": python_sorted,
+    "sum": python_sum,
+    "tuple": tuple_,
+    "zip": zip_,
+}

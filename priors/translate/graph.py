@@ -1,0 +1,301 @@
+"""The scalar graph that a program becomes.
+
+Evaluating a program builds nodes; nothing is computed. Every node is one scalar, so indices, views and
+shapes are settled at translation, and the lowered function is a straight line of elementwise equations
+that XLA fuses under `jax.vmap`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from priors.translate import limits
+from priors.translate.errors import PriorError
+from priors.translate.operations import KINDS, OPERATIONS, Kind
+
+Bounds = tuple[float, float]
+UNBOUNDED: Bounds = (-math.inf, math.inf)
+
+
+class Node:
+    """One traced scalar.
+
+    Attributes:
+        operation: a key of `OPERATIONS`, or "input", "parameter", "select", "widen".
+        operands: nodes and static numbers, already of the kind that the operation wants.
+        kind: "bool", "int" or "float".
+        known: its value where it depends on literals alone, else None.
+        bounds: for integers, an interval that holds it on every path; proves indices in range.
+    """
+
+    __slots__ = ("bounds", "index", "kind", "known", "operands", "operation")
+
+    def __init__(  # noqa: PLR0917
+        self, index: int, operation: str, operands: tuple[Any, ...], kind: Kind, known: Any, bounds: Bounds
+    ) -> None:
+        self.index = index
+        self.operation = operation
+        self.operands = operands
+        self.kind = kind
+        self.known = known
+        self.bounds = bounds
+
+
+Scalar = bool | int | float | Node
+
+
+def is_scalar(value: Any) -> bool:
+    """Whether `value` is a number of the program, static or traced."""
+    return isinstance(value, (bool, int, float, Node))
+
+
+def kind_of(value: Scalar) -> Kind:
+    """The kind of a number, as Python would type it."""
+    if isinstance(value, Node):
+        return value.kind
+    if isinstance(value, bool):
+        return "bool"
+    return "int" if isinstance(value, int) else "float"
+
+
+def widest(kinds: Iterable[Kind]) -> Kind:
+    """The kind that holds all `kinds`."""
+    return max(kinds, key=KINDS.index)
+
+
+def bounds_of(value: Scalar) -> Bounds:
+    """The interval that a number lies in."""
+    return value.bounds if isinstance(value, Node) else (float(value), float(value))
+
+
+def _corners(function: Callable[[float, float], float], a: Bounds, b: Bounds) -> Bounds:
+    values = [function(x, y) for x in a for y in b]
+    return UNBOUNDED if any(math.isnan(value) for value in values) else (min(values), max(values))
+
+
+def _bounds(operation: str, operands: Sequence[Scalar]) -> Bounds:  # noqa: PLR0911
+    """Interval arithmetic for the integers that programs use as indices."""
+    intervals = [bounds_of(operand) for operand in operands]
+    if operation == "add":
+        return _corners(lambda x, y: x + y, *intervals)
+    if operation == "subtract":
+        return _corners(lambda x, y: x - y, *intervals)
+    if operation == "multiply":
+        return _corners(lambda x, y: x * y, *intervals)
+    if operation in ("minimum", "maximum"):
+        pick = min if operation == "minimum" else max
+        (low_a, high_a), (low_b, high_b) = intervals
+        return pick(low_a, low_b), pick(high_a, high_b)
+    if operation == "remainder":
+        low, high = intervals[1]
+        if low > 0:
+            return 0, high - 1
+    if operation == "select":
+        (low_a, high_a), (low_b, high_b) = intervals[1:]
+        return min(low_a, low_b), max(high_a, high_b)
+    if operation == "widen" and kind_of(operands[0]) == "bool":
+        return 0, 1
+    return UNBOUNDED
+
+
+class Graph:
+    """Builds nodes, shares equal ones, and counts what they cost.
+
+    Attributes:
+        guard: gives the predicate of the current path, True on the path of every observation;
+            operations that can fail read it, so that a branch not taken computes nothing infinite.
+        used_statically: names of the literals whose value decided a shape, an index or a branch.
+    """
+
+    def __init__(self) -> None:
+        self.nodes: list[Node] = []
+        self.guard: Callable[[], Scalar] = lambda: True
+        self.used_statically: set[str] = set()
+        self._shared: dict[tuple[Any, ...], Node] = {}
+        self._steps = 0
+
+    def spend(self, steps: int = 1) -> None:
+        """Count evaluated nodes and touched elements, which bounds every loop."""
+        self._steps += steps
+        if self._steps > limits.MAX_STEPS:
+            raise PriorError(
+                f"the program needs more than {limits.MAX_STEPS} steps once its loops are unrolled",
+                "use shorter loops: a policy computes one action from one observation",
+            )
+
+    def _node(self, operation: str, operands: tuple[Any, ...], kind: Kind, known: Any = None) -> Node:
+        key = (operation, kind, *(x if isinstance(x, Node) else (type(x), repr(x)) for x in operands))
+        node = self._shared.get(key)
+        if node is None:
+            if len(self.nodes) >= limits.MAX_OPERATIONS:
+                raise PriorError(
+                    f"the program becomes more than {limits.MAX_OPERATIONS} operations",
+                    "use shorter loops and smaller arrays",
+                )
+            bounds = _bounds(operation, operands) if kind == "int" else UNBOUNDED
+            node = Node(len(self.nodes), operation, operands, kind, known, bounds)
+            self.nodes.append(node)
+            self._shared[key] = node
+        return node
+
+    def input(self, index: int) -> Node:
+        """Entry `index` of the observation."""
+        return self._node("input", (index,), "float")
+
+    def parameter(self, name: str, value: float) -> Node:
+        """A literal of the program that can be tuned."""
+        return self._node("parameter", (name,), "float", known=value)
+
+    def apply(self, operation: str, *operands: Scalar) -> Scalar:
+        """The result of a row of `OPERATIONS`; static operands give a static result."""
+        row = OPERATIONS[operation]
+        if not all(map(is_scalar, operands)):
+            raise PriorError(f"{operation} needs numbers here", "take one entry, or make an array of it")
+        kind = row.operands if row.operands != "number" else widest([*map(kind_of, operands), "int"])
+        if not any(isinstance(operand, Node) for operand in operands):
+            return self._fold(operation, operands)
+        guard = self.guard() if row.safe else True
+        cast = [self.cast(operand, kind) for operand in operands]
+        if guard is not True:
+            for position, safe in enumerate(row.safe):
+                operand = cast[position]
+                if safe is not None and isinstance(operand, Node) and operand.known is None:
+                    cast[position] = self.select(guard, operand, self.cast(safe, kind))
+        result: Kind = kind if row.result == "same" else row.result
+        return self._node(operation, tuple(cast), result, self._known(row.python, cast))
+
+    def _fold(self, operation: str, operands: Sequence[Any]) -> Scalar:
+        python = OPERATIONS[operation].python
+        try:
+            value = python(*operands)
+        except (ArithmeticError, ValueError) as error:
+            raise PriorError(f"{operation} of {', '.join(map(repr, operands))}: {error}") from None
+        return self.checked(value)
+
+    def checked(self, value: Any) -> Scalar:
+        """Refuse static results which are too large or no real number."""
+        if isinstance(value, int) and value.bit_length() > limits.MAX_INTEGER_BITS:
+            raise PriorError(f"an integer has more than {limits.MAX_INTEGER_BITS} bits", "use a float")
+        if isinstance(value, complex):
+            raise PriorError("complex numbers are not allowed")
+        return value
+
+    @staticmethod
+    def _known(python: Callable[..., Any], operands: Sequence[Scalar]) -> Any:
+        values = [operand.known if isinstance(operand, Node) else operand for operand in operands]
+        if any(value is None for value in values):
+            return None
+        try:
+            return python(*values)
+        except (ArithmeticError, ValueError):
+            return None
+
+    def cast(self, value: Scalar, kind: Kind) -> Scalar:
+        """`value` as `kind`: to float and int as Python does, to bool by its truth."""
+        if kind_of(value) == kind:
+            return value
+        if not isinstance(value, Node):
+            return {"bool": bool, "int": int, "float": float}[kind](value)
+        if kind == "bool":
+            return self.apply("not_equal", value, 0)
+        if value.kind == "float":
+            return self.apply("to_int", value)
+        known = None if value.known is None else (int if kind == "int" else float)(value.known)
+        return self._node("widen", (value,), kind, known)
+
+    def select(self, condition: Scalar, then: Scalar, otherwise: Scalar) -> Scalar:
+        """`then if condition else otherwise`, both already computed."""
+        if not isinstance(condition, Node):
+            return then if condition else otherwise
+        if then is otherwise or (
+            not isinstance(then, Node) and type(then) is type(otherwise) and repr(then) == repr(otherwise)
+        ):
+            return then
+        kind = widest([kind_of(then), kind_of(otherwise)])
+        if kind == "bool" and (isinstance(then, bool) or isinstance(otherwise, bool)):
+            # Kept as logic, which paths can see through.
+            if isinstance(then, bool):
+                return (
+                    self.either(condition, otherwise)
+                    if then
+                    else self.both(self.negate(condition), otherwise)
+                )
+            return self.either(self.negate(condition), then) if otherwise else self.both(condition, then)
+        return self._node("select", (condition, self.cast(then, kind), self.cast(otherwise, kind)), kind)
+
+    def both(self, a: Scalar, b: Scalar) -> Scalar:
+        """Logical and of two truth values."""
+        if not isinstance(a, Node):
+            return b if a else False
+        if not isinstance(b, Node):
+            return a if b else False
+        return a if a is b else self.apply("and", a, b)
+
+    def either(self, a: Scalar, b: Scalar) -> Scalar:
+        """Logical or of two truth values."""
+        if not isinstance(a, Node):
+            return True if a else b
+        if not isinstance(b, Node):
+            return True if b else a
+        return a if a is b else self.apply("or", a, b)
+
+    def negate(self, a: Scalar) -> Scalar:
+        """Logical not of a truth value."""
+        if isinstance(a, Node) and a.operation == "not":
+            return a.operands[0]
+        return self.apply("not", a)
+
+    def guarded(self, value: Scalar, condition: Scalar) -> Scalar:
+        """`value` computed so that it is harmless wherever `condition` does not hold.
+
+        For results that exist before their condition is known, as in `np.where(x > 0, np.sqrt(x), 0)`.
+        """
+        nodes = self.reachable([value])
+        if not isinstance(condition, Node) or not any(
+            OPERATIONS[n.operation].safe for n in nodes if (n.operation in OPERATIONS)
+        ):
+            return value
+        self.spend(len(nodes))
+        outer = self.guard
+        made: dict[int, Scalar] = {}
+        self.guard = lambda: condition
+        for node in nodes:
+            operands = [made[o.index] if isinstance(o, Node) else o for o in node.operands]
+            if node.operation in OPERATIONS and (OPERATIONS[node.operation].safe and node.known is None):
+                made[node.index] = self.apply(node.operation, *operands)
+            elif any(a is not b for a, b in zip(operands, node.operands, strict=True)):
+                made[node.index] = self._node(node.operation, tuple(operands), node.kind, node.known)
+            else:
+                made[node.index] = node
+        self.guard = outer
+        return made[value.index] if isinstance(value, Node) else value
+
+    def literals_of(self, roots: Iterable[Scalar]) -> set[str]:
+        """Names of the literals that `roots` depend on."""
+        return {node.operands[0] for node in self.reachable(roots) if node.operation == "parameter"}
+
+    @staticmethod
+    def reachable(roots: Iterable[Scalar]) -> list[Node]:
+        """The nodes that `roots` depend on, operands first."""
+        found: dict[int, Node] = {}
+        pending = [root for root in roots if isinstance(root, Node)]
+        while pending:
+            node = pending.pop()
+            if node.index not in found:
+                found[node.index] = node
+                pending += [operand for operand in node.operands if isinstance(operand, Node)]
+        return [found[index] for index in sorted(found)]
+
+    def static(self, value: Scalar, what: str) -> bool | int | float:
+        """The value of a number that must not depend on the observation, `what` in the error."""
+        if not isinstance(value, Node):
+            return value
+        if value.known is None:
+            raise PriorError(
+                f"{what} depends on the observation",
+                f"make {what} a fixed number",
+            )
+        self.used_statically |= self.literals_of([value])
+        return value.known

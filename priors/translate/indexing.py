@@ -1,0 +1,253 @@
+"""Reading and writing `x[...]`: exact bounds, views, and indices that depend on the observation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from priors.translate.errors import PriorError
+from priors.translate.graph import Graph, Node, is_scalar, kind_of
+from priors.translate.machine import Machine
+from priors.translate.values import (
+    Array,
+    Container,
+    Dict,
+    List,
+    Value,
+    check_size,
+    describe,
+    entry,
+    iterate,
+    length,
+    merge,
+    to_array,
+)
+
+
+def read(machine: Machine, owner: Value, index: Value) -> Value:
+    """`owner[index]`."""
+    graph = machine.graph
+    if isinstance(owner, Dict):
+        return owner.items[_key(graph, owner, index)]
+    if isinstance(owner, Array):
+        if isinstance(index, Node) and index.known is None:
+            return _pick(graph, index, length(owner), lambda i: entry(owner, owner.data[i]))
+        data = _at(owner, _static_index(graph, owner, index))
+        return entry(owner, data)
+    if isinstance(owner, (List, tuple, range, str)):
+        items = owner.items if isinstance(owner, List) else owner
+        if isinstance(index, slice):
+            part = items[_static_slice(graph, index)]
+            return List(list(part)) if isinstance(owner, List) else part
+        if isinstance(index, Node) and index.known is None and not isinstance(owner, str):
+            return _pick(graph, index, len(items), lambda i: items[i])
+        return items[_position(graph, index, len(items), describe(owner))]
+    raise PriorError(f"{describe(owner)} has no entries", "index a list, a tuple, a dict or an array")
+
+
+def write(machine: Machine, owner: Value, index: Value, value: Value) -> None:
+    """`owner[index] = value` on the current path."""
+    graph = machine.graph
+    if isinstance(owner, tuple):
+        raise PriorError("a tuple cannot be changed", "make it a list: [...]")
+    if not isinstance(owner, (List, Dict, Array)):
+        raise PriorError(f"{describe(owner)} has no entries to set", "set entries of a list or an array")
+    machine.check_mutable(owner)
+    if isinstance(owner, Dict):
+        if index not in owner.items:
+            machine.check_resizable(owner)
+            check_size(len(owner.items) + 1)
+            owner.items[_new_key(graph, index)] = value
+        else:
+            owner.items[index] = machine.updated(owner, value, owner.items[index])
+    elif isinstance(owner, List):
+        _write_list(machine, owner, index, value)
+    else:
+        _write_array(machine, owner, index, value)
+
+
+def _write_list(machine: Machine, owner: List, index: Value, value: Value) -> None:
+    graph, items = machine.graph, owner.items
+    if isinstance(index, slice):
+        new = iterate(graph, value)
+        cut = _static_slice(graph, index)
+        if len(new) != len(items[cut]):
+            machine.check_resizable(owner)
+            if cut.step not in (None, 1):
+                raise PriorError("a stepped slice takes as many values as it has entries")
+            items[cut] = new
+            check_size(len(items))
+        else:
+            items[cut] = [machine.updated(owner, a, b) for a, b in zip(new, items[cut], strict=True)]
+    elif isinstance(index, Node) and index.known is None:
+        for position in _candidates(index, len(items)):
+            here = graph.apply("equal", index, position)
+            items[position] = machine.updated(
+                owner, merge(graph, here, value, items[position]), items[position]
+            )
+    else:
+        position = _position(graph, index, len(items), "a list")
+        items[position] = machine.updated(owner, value, items[position])
+
+
+def _write_array(machine: Machine, owner: Array, index: Value, value: Value) -> None:
+    graph, data = machine.graph, owner.data
+    if isinstance(index, Array) and index.kind == "bool":
+        _write_masked(machine, owner, index, value)
+        return
+    if isinstance(index, Node) and index.known is None:
+        for position in _candidates(index, len(data)):
+            here = graph.apply("equal", index, position)
+            part = entry(owner, data[position])
+            _store(machine, owner, position, merge(graph, here, _like(graph, value, part), part))
+        return
+    _store(machine, owner, _static_index(graph, owner, index), value)
+
+
+def _like(graph: Graph, value: Value, part: Value) -> Value:
+    if isinstance(part, Array):
+        array = to_array(graph, value, part.kind)
+        return Array(_fit(array.data, part.data.shape), part.kind)
+    return value
+
+
+def _fit(data: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    try:
+        return np.broadcast_to(data, shape)
+    except ValueError:
+        raise PriorError(
+            f"values of shape {data.shape} do not fit into a place of shape {shape}",
+            "give as many values as there are entries",
+        ) from None
+
+
+def _store(machine: Machine, owner: Array, index: Any, value: Value) -> None:
+    graph = machine.graph
+    old = _at(owner, index)
+    new = _fit(to_array(graph, value, owner.kind).data, np.shape(old) if isinstance(old, np.ndarray) else ())
+    if isinstance(old, np.ndarray):
+        fresh = np.empty(old.shape, dtype=object)
+        for place in np.ndindex(*old.shape):
+            fresh[place] = machine.updated(owner, new[place], old[place])
+        owner.data[index] = fresh
+    else:
+        owner.data[index] = machine.updated(owner, new[()], old)
+
+
+def _write_masked(machine: Machine, owner: Array, mask: Array, value: Value) -> None:
+    graph = machine.graph
+    if mask.data.shape != owner.data.shape or not (is_scalar(value)):
+        raise PriorError(
+            "a mask must have the array's shape, and the value must be one number",
+            "use np.where(mask, new, old)",
+        )
+    for place in np.ndindex(*owner.data.shape):
+        chosen: Any = mask.data[place]
+        old: Any = owner.data[place]
+        new = graph.select(chosen, graph.cast(value, owner.kind), old)
+        owner.data[place] = machine.updated(owner, new, old)
+
+
+def _pick(graph: Graph, index: Node, size: int, get: Callable[[int], Value]) -> Value:
+    """`get(index)` for an index that depends on the observation but is proved in range."""
+    result: Value = None
+    for number, position in enumerate(_candidates(index, size)):
+        value = get(position)
+        here = graph.apply("equal", index, position)
+        result = value if number == 0 else merge(graph, here, value, result)
+        if number and isinstance(result, Container):
+            result.frozen = True
+    return result
+
+
+def _candidates(index: Node, size: int) -> range:
+    if index.kind not in {"int", "bool"}:
+        raise PriorError("an index must be an integer", "use int(...)")
+    low, high = index.bounds if index.kind == "int" else (0, 1)
+    if not -size <= low <= high < size:
+        raise PriorError(
+            f"this index depends on the observation and may be outside the {size} entries",
+            f"bound it first: min(max(i, 0), {size - 1}) or i % {size}",
+        )
+    return range(int(low), int(high) + 1)
+
+
+def _position(graph: Graph, index: Value, size: int, what: str) -> int:
+    if not is_scalar(index) or kind_of(index) == "float":
+        raise PriorError(f"{describe(index)} is no index of {what}", "use an integer or a slice")
+    position = int(graph.static(index, "the index"))
+    if not -size <= position < size:
+        raise PriorError(
+            f"index {position} is out of range: {what} has {size} entries",
+            f"use an index from 0 to {size - 1}" if size else "it is empty",
+        )
+    return position
+
+
+def _static_slice(graph: Graph, index: slice) -> slice:
+    def part(value: Value) -> int | None:
+        if value is None:
+            return None
+        if not is_scalar(value) or kind_of(value) == "float":
+            raise PriorError("the bounds of a slice must be integers", "use int(...)")
+        return int(graph.static(value, "the bound of a slice"))
+
+    cut = slice(part(index.start), part(index.stop), part(index.step))
+    if cut.step == 0:
+        raise PriorError("the step of a slice must not be zero")
+    return cut
+
+
+def _static_index(graph: Graph, owner: Array, index: Value) -> Any:
+    parts = index if isinstance(index, tuple) else (index,)
+    axis = 0
+    result: list[Any] = []
+    for part in parts:
+        if part is None or part is Ellipsis:
+            result.append(part)
+            axis = owner.data.ndim - (len(parts) - 1) if part is Ellipsis else axis
+            continue
+        size = owner.data.shape[axis] if axis < owner.data.ndim else 0
+        if isinstance(part, slice):
+            result.append(_static_slice(graph, part))
+        elif isinstance(part, (List, Array, range)):
+            entries = to_array(graph, part)
+            if entries.kind == "bool":
+                raise PriorError("an array cannot be indexed by a mask", "use np.where(mask, a, b)")
+            picked = [_position(graph, item, size, f"axis {axis}") for item in entries.data.ravel()]
+            result.append(np.array(picked, dtype=int).reshape(entries.data.shape))
+        elif axis >= owner.data.ndim:
+            raise PriorError(f"too many indices for {describe(owner)}", "use one index per axis")
+        else:
+            result.append(_position(graph, part, size, f"{describe(owner)}, axis {axis},"))
+        axis += 1
+    return tuple(result) if isinstance(index, tuple) else result[0]
+
+
+def _at(owner: Array, index: Any) -> Any:
+    try:
+        data = owner.data[index]
+    except IndexError as error:
+        raise PriorError(f"this index does not fit {describe(owner)}: {error}") from None
+    check_size(int(np.size(data)) if isinstance(data, np.ndarray) else 1)
+    return data
+
+
+def _key(graph: Graph, owner: Dict, key: Value) -> Any:
+    key = _new_key(graph, key)
+    if key not in owner.items:
+        known = ", ".join(map(repr, list(owner.items)[:8]))
+        raise PriorError(f"the dict has no key {key!r}", f"its keys are {known}")
+    return key
+
+
+def _new_key(graph: Graph, key: Value) -> Any:
+    if isinstance(key, tuple):
+        return tuple(_new_key(graph, part) for part in key)
+    if is_scalar(key):
+        return graph.static(key, "the key of a dict")
+    if isinstance(key, str) or key is None:
+        return key
+    raise PriorError(f"{describe(key)} cannot be the key of a dict", "use strings or integers")

@@ -1,0 +1,55 @@
+"""Every budget of the translator, checked before anything is built, each with its reason.
+
+A hostile text should cost less than a second and 200 MB; an honest one never comes near.
+"""
+
+MAX_SOURCE_BYTES = 100_000
+"""A long honest reply is 20 kB; scanning and parsing this much stays well under 0.3 s."""
+
+MAX_BRACKET_DEPTH = 40
+"""CPython's parser recurses per bracket; honest code nests fewer than ten."""
+
+MAX_OPERATOR_CHAIN = 150
+"""Each operator, prefix or call in one expression may be one level of the parser's recursion."""
+
+MAX_INDENTATION = 20
+"""Blocks inside blocks; each is a level of recursion in the parser and in the evaluator."""
+
+MAX_ELIF = 150
+"""Each `elif` is an `if` nested in the one before it."""
+
+MAX_NUMBER_CHARACTERS = 40
+"""Python's own conversion of long digit strings is quadratic."""
+
+MAX_FSTRING_CHARACTERS = 400
+"""The parser recurses into an f-string, where the scan of brackets does not look."""
+
+MAX_AST_NODES = 20_000
+"""A 100-line program has about 2,000."""
+
+MAX_AST_DEPTH = 170
+"""The evaluator recurses per level; a chain of operators or of `elif` is the only honest deep tree."""
+
+MAX_CALL_DEPTH = 12
+"""Helpers calling helpers; recursion itself is refused."""
+
+MAX_INTEGER_BITS = 64
+"""Static integers: sizes, indices, counters. Anything larger is a denial of service or a mistake."""
+
+MAX_ELEMENTS = 4096
+"""Entries of one list or array: observations have at most a few hundred."""
+
+MAX_STEPS = 60_000
+"""Evaluated nodes and touched elements of all unrolled loops together, about 5 µs each."""
+
+MAX_OPERATIONS = 10_000
+"""Nodes of the graph: each becomes one JAX equation, about 40 µs to trace."""
+
+MAX_PATH_NODES = 20_000
+"""Nodes of the decision diagrams which say on which paths a name is assigned."""
+
+MAX_CONDITIONS = 300
+"""Branches on observations in one step of the unrolled program; a level of recursion each."""
+
+MAX_PARAMETERS = 1000
+"""Literals beyond this many stay constants: an input each would make every compilation slow."""

@@ -1,0 +1,312 @@
+"""What a name of a program can hold.
+
+Numbers are static Python numbers or graph nodes; strings, tuples, ranges and None are themselves; the
+mutable containers are the classes below, whose identity gives aliasing and whose entries are values again.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from priors.translate import limits
+from priors.translate.errors import PriorError
+from priors.translate.graph import Graph, Kind, Node, Scalar, is_scalar, kind_of, widest
+
+Value = Any
+"""A number, string, tuple, range or None, or one of the classes below."""
+
+
+SERIALS = itertools.count()
+"""Numbers containers in the order they are made."""
+
+
+@dataclass(eq=False)
+class Container:
+    """A mutable object.
+
+    Attributes:
+        born: the frame and path on which it was made, set by the machine: a change there is a change
+            for everyone who can see it. None where unknown.
+        serial: its number in the order of making; a view has its array's.
+        frozen: it is a copy that stands for one of several older objects, so it must not change.
+    """
+
+    born: Any = field(default=None, init=False)
+    serial: int = field(default_factory=SERIALS.__next__, init=False)
+    frozen: bool = field(default=False, init=False)
+
+
+@dataclass(eq=False)
+class List(Container):
+    """A Python list."""
+
+    items: list[Value]
+
+
+@dataclass(eq=False)
+class Dict(Container):
+    """A Python dict with static keys."""
+
+    items: dict[Any, Value]
+
+
+@dataclass(eq=False)
+class Array(Container):
+    """A NumPy array of numbers: an object array of scalars, so that slices are views as in NumPy."""
+
+    data: np.ndarray
+    kind: Kind
+
+    def view(self, data: np.ndarray) -> Array:
+        """An array which shares its entries with this one."""
+        view = Array(data, self.kind)
+        view.born, view.serial, view.frozen = self.born, self.serial, self.frozen
+        return view
+
+
+@dataclass(eq=False)
+class Function:
+    """A function of the program, with the frame that it closes over."""
+
+    name: str
+    arguments: ast.arguments
+    body: list[ast.stmt]
+    frame: Any
+    defaults: dict[str, Value]
+    local_names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Module:
+    """An imported module, `path` being its canonical dotted name."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Builtin:
+    """A row of the function table, or a method bound to its receiver."""
+
+    name: str
+    implementation: Callable[..., Value]
+    receiver: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class DType:
+    """A number type passed as a value, such as `np.float32`."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A value that must not be read; `message` and `hint` are the error of whoever does."""
+
+    message: str
+    hint: str
+
+
+def describe(value: Value) -> str:
+    """How an error message calls `value`."""
+    names: list[tuple[Any, str]] = [
+        (bool, "a bool"),
+        (int, "an int"),
+        (float, "a float"),
+        (str, "a string"),
+        (List, "a list"),
+        (tuple, "a tuple"),
+        (Dict, "a dict"),
+        (range, "a range"),
+        (Function, "a function"),
+        (Builtin, "a function"),
+        (Module, "a module"),
+        (DType, "a type"),
+    ]
+    if value is None:
+        return "None"
+    if isinstance(value, Node):
+        return f"a {value.kind} of the observation"
+    if isinstance(value, Array):
+        return f"an array of shape {value.data.shape}"
+    return next((name for kind, name in names if isinstance(value, kind)), "this value")
+
+
+def is_older(value: Value, serial: int) -> bool:
+    """Whether `value` is a container made before `serial`, to which other names may refer."""
+    return isinstance(value, Container) and value.serial < serial
+
+
+def check_size(size: int) -> None:
+    """Refuse a container of more than `MAX_ELEMENTS` entries."""
+    if size > limits.MAX_ELEMENTS:
+        raise PriorError(f"{size} elements are more than {limits.MAX_ELEMENTS}", "use a smaller array")
+
+
+def object_array(graph: Graph, entries: Sequence[Scalar], shape: tuple[int, ...]) -> np.ndarray:
+    """`entries` in row order as an object array of `shape`."""
+    check_size(len(entries))
+    graph.spend(len(entries))
+    data = np.empty(len(entries), dtype=object)
+    data[:] = entries
+    return data.reshape(shape)
+
+
+def make_array(
+    graph: Graph, entries: Sequence[Scalar], shape: tuple[int, ...], kind: Kind | None = None
+) -> Array:
+    """An array of `entries` in row order, cast to `kind` or to the widest of theirs."""
+    kind = kind or widest([kind_of(entry) for entry in entries] or ["float"])
+    return Array(object_array(graph, [graph.cast(entry, kind) for entry in entries], shape), kind)
+
+
+def to_array(graph: Graph, value: Value, kind: Kind | None = None) -> Array:
+    """`numpy.array(value)`: a fresh array of a number or of nested sequences."""
+    entries: list[Scalar] = []
+
+    def flatten(part: Value) -> tuple[int, ...]:
+        if is_scalar(part):
+            graph.spend()
+            check_size(len(entries) + 1)
+            entries.append(part)
+            return ()
+        if isinstance(part, Array):
+            check_size(len(entries) + part.data.size)
+            entries.extend(part.data.ravel())
+            return part.data.shape
+        shapes = [flatten(item) for item in iterate(graph, part)]
+        if len(set(shapes)) > 1:
+            raise PriorError(
+                f"the rows of this array have different shapes, {shapes[0]} and others",
+                "give every row the same length",
+            )
+        return (len(shapes), *(shapes[0] if shapes else ()))
+
+    if not isinstance(value, (List, tuple, range, Array)) and not is_scalar(value):
+        raise PriorError(f"{describe(value)} cannot become an array", "use numbers and lists of numbers")
+    return make_array(
+        graph, entries, flatten(value), kind or (value.kind if isinstance(value, Array) else None)
+    )
+
+
+def unwrap(array: Array) -> Value:
+    """A scalar instead of an array without axes."""
+    return array.data[()] if array.data.ndim == 0 else array
+
+
+def entry(array: Array, data: Any) -> Value:
+    """What indexing `array` gave: a view, or a scalar."""
+    return array.view(data) if isinstance(data, np.ndarray) and data.ndim else _scalar_of(data)
+
+
+def _scalar_of(data: Any) -> Any:
+    return data[()] if isinstance(data, np.ndarray) else data
+
+
+def iterate(graph: Graph, value: Value) -> list[Value]:
+    """The items that a `for` over `value` sees."""
+    if isinstance(value, range) and len(value) > limits.MAX_ELEMENTS:
+        raise PriorError(f"a loop of {len(value)} turns is too long", "a policy needs at most a few dozen")
+    if isinstance(value, (List, Dict)):
+        items = list(value.items)
+    elif isinstance(value, Array) and value.data.ndim:
+        items = [entry(value, value.data[i]) for i in range(len(value.data))]
+    elif isinstance(value, (tuple, range)):
+        items = list(value)
+    else:
+        raise PriorError(
+            f"{describe(value)} cannot be iterated over",
+            "loop over a range, a list, a tuple or an array; a loop count must be a fixed number",
+        )
+    graph.spend(len(items))
+    return items
+
+
+def length(value: Value) -> int:
+    """`len(value)`."""
+    if isinstance(value, (List, Dict)):
+        return len(value.items)
+    if isinstance(value, Array) and value.data.ndim:
+        return len(value.data)
+    if isinstance(value, (tuple, range, str)):
+        return len(value)
+    raise PriorError(f"{describe(value)} has no length")
+
+
+def elementwise(graph: Graph, operation: str, *operands: Value) -> Value:
+    """An operation of the scalar table on numbers, or entry by entry on broadcast arrays."""
+    return mapped(graph, lambda *scalars: graph.apply(operation, *scalars), *operands)
+
+
+def mapped(graph: Graph, function: Callable[..., Scalar], *operands: Value) -> Value:
+    """A scalar function entry by entry on broadcast operands, as NumPy does."""
+    if all(is_scalar(operand) for operand in operands):
+        return function(*operands)
+    arrays = [operand if isinstance(operand, Array) else to_array(graph, operand) for operand in operands]
+    try:
+        shape = np.broadcast_shapes(*(array.data.shape for array in arrays))
+    except ValueError:
+        shapes = " and ".join(str(array.data.shape) for array in arrays)
+        raise PriorError(
+            f"arrays of shapes {shapes} do not fit together", "use arrays of equal shape"
+        ) from None
+    check_size(int(np.prod(shape)))
+    broadcast = [np.broadcast_to(array.data, shape).ravel() for array in arrays]
+    return unwrap(make_array(graph, [function(*scalars) for scalars in zip(*broadcast, strict=True)], shape))
+
+
+def truth(graph: Graph, value: Value) -> Scalar:
+    """`bool(value)`, a static truth value or a Boolean node."""
+    if isinstance(value, Array):
+        if value.data.size != 1:
+            raise PriorError(
+                f"the truth of {describe(value)} is ambiguous", "use np.any, np.all, or one entry of it"
+            )
+        value = value.data.ravel()[0]
+    if isinstance(value, Node):
+        if value.known is not None:
+            # A branch on constants alone is part of the program's structure.
+            return bool(graph.static(value, "this condition"))
+        return graph.cast(value, "bool")
+    if isinstance(value, (List, Dict)):
+        return bool(value.items)
+    if value is None or isinstance(value, (bool, int, float, str, tuple, range)):
+        return bool(value)
+    return True
+
+
+def merge(graph: Graph, condition: Scalar, then: Value, otherwise: Value) -> Value:  # noqa: PLR0911
+    """What a name holds after branches that left different values in it."""
+    if then is otherwise:
+        return then
+    if is_scalar(then) and is_scalar(otherwise):
+        return graph.select(condition, then, otherwise)
+
+    def pairwise(left: Sequence[Value], right: Sequence[Value]) -> list[Value]:
+        graph.spend(len(left))
+        return [merge(graph, condition, a, b) for a, b in zip(left, right, strict=True)]
+
+    if isinstance(then, Array) and isinstance(otherwise, Array) and then.data.shape == otherwise.data.shape:
+        merged = pairwise(then.data.ravel().tolist(), otherwise.data.ravel().tolist())
+        return make_array(graph, merged, then.data.shape, widest([then.kind, otherwise.kind]))
+    if isinstance(then, List) and isinstance(otherwise, List) and len(then.items) == len(otherwise.items):
+        return List(pairwise(then.items, otherwise.items))
+    if isinstance(then, tuple) and isinstance(otherwise, tuple) and len(then) == len(otherwise):
+        return tuple(pairwise(then, otherwise))
+    if isinstance(then, Dict) and isinstance(otherwise, Dict) and list(then.items) == list(otherwise.items):
+        return Dict(
+            dict(zip(then.items, pairwise([*then.items.values()], [*otherwise.items.values()]), strict=True))
+        )
+    immutable = (str, range, DType, Module, Builtin, Unusable)
+    if isinstance(then, immutable) and type(then) is type(otherwise) and then == otherwise:
+        return then
+    return Unusable(
+        f"branches on the observation leave {describe(then)} or {describe(otherwise)} here",
+        "give every branch a value of the same type and length",
+    )

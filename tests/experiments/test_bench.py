@@ -1,0 +1,57 @@
+"""What a measurement gives; how fast things are is no matter for a test."""
+
+import numpy as np
+import pytest
+
+import envs
+from experiments import bench
+from experiments.bench import Row, loop, physics, timing
+
+
+def test_rows_become_one_flat_object():
+    rows = [Row("physics/hopper/c/16", {"ratio": 0.9}), Row("physics/hopper/c/128", {"ratio": 1.0})]
+    assert bench.flatten(rows) == {"physics/hopper/c/16/ratio": 0.9, "physics/hopper/c/128/ratio": 1.0}
+
+
+def test_runs_take_turns_and_the_first_round_does_not_count():
+    calls = []
+    times = timing.seconds({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, rounds=2)
+    assert calls == ["a", "b"] * 3
+    assert [len(values) for values in times.values()] == [2, 2]
+
+
+def test_the_ratio_is_taken_within_a_round():
+    # The second round ran on a machine half as fast: the ratio stays.
+    assert timing.median_ratio([1.0, 2.0], [2.0, 4.0]) == 0.5
+
+
+@pytest.mark.parametrize("name", ["physics", "loop"])
+def test_unknown_task(name):
+    with pytest.raises(envs.InputError, match="unknown task 'hoper'"):
+        bench.run(name, "hoper")
+
+
+def test_measurements_have_the_keys_that_scripts_read(monkeypatch):
+    monkeypatch.setattr(physics, "_NUM_ENVS", (2,))
+    monkeypatch.setattr(physics, "_ENV_STEPS", 8)
+    monkeypatch.setattr(physics, "_ROUNDS", 1)
+    monkeypatch.setattr(loop, "_ROUNDS", 1)
+    numbers = bench.flatten(bench.run("physics", "hopper")) | bench.flatten(bench.run("loop", "hopper"))
+    assert {"physics/hopper/c/2/ratio", "loop/hopper/utd1_envs16/overhead"} <= set(numbers)
+    assert all(value > 0 for value in numbers.values())
+
+
+def test_raw_physics_and_graph_step_the_same_mechanisms(monkeypatch):
+    """Both sides of the ratio must do the same work: they end in the same states."""
+    ends = {}
+
+    def capture(runs, *, rounds):
+        ends["graph"] = runs["graph"]()[0].pipeline_state.qpos
+        ends["raw"], ends["open_loop"] = runs["raw"](), runs["open_loop"]()
+        return {name: [1.0] * rounds for name in runs}
+
+    monkeypatch.setattr(physics, "seconds", capture)
+    monkeypatch.setattr(physics, "_ENV_STEPS", 40)
+    physics._measure("hopper", 4)
+    for name in ("raw", "open_loop"):
+        np.testing.assert_allclose(ends["graph"], ends[name][:, 1:7], atol=1e-2)
