@@ -380,6 +380,7 @@ class TrainResult:
 
     Attributes:
         policy: the best policy found; `_, action = result.policy((), observation)`.
+        last_policy: the policy at the end of the run.
         return_mean: of the in-graph evaluation that chose it.
         step: environment step at which it was found.
         history: metrics of every chunk.
@@ -387,6 +388,7 @@ class TrainResult:
     """
 
     policy: Policy
+    last_policy: Policy
     return_mean: float
     step: int
     history: list[dict[str, float]]
@@ -437,6 +439,7 @@ def train(
             on_report(Report(state, row, evaluation, loop))
     return TrainResult(
         policy=Policy(loop.policy, state.best.policy),
+        last_policy=Policy(loop.policy, loop.algorithm.policy_parameters(state.learner)),
         return_mean=float(state.best.return_mean),
         step=int(state.best.step),
         history=history,

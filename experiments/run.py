@@ -56,9 +56,8 @@ class _Curve:
 
 def judge(gymnasium_id: str, policy: Policy, *, seed: int) -> GymnasiumEvaluation:
     """`FINAL_EPISODES` episodes of a policy in Gymnasium's own environment."""
-    return GymnasiumEvaluator(gymnasium_id, policy.step, episodes=FINAL_EPISODES)(
-        policy.parameters, policy.carry, seed=seed
-    )
+    evaluator = GymnasiumEvaluator(gymnasium_id, policy.step, episodes=FINAL_EPISODES)
+    return evaluator(policy.parameters, policy.carry, seed=seed)
 
 
 def run(settings: Run, folder: Path, console: Console) -> dict[str, Any]:
@@ -81,9 +80,10 @@ def run(settings: Run, folder: Path, console: Console) -> dict[str, Any]:
     result, curve = _train(env, prior, settings, folder, console)
     train_seconds = time.monotonic() - started
     final = judge(spec.gymnasium_id, result.policy, seed=FINAL_SEED)
+    last = judge(spec.gymnasium_id, result.last_policy, seed=FINAL_SEED)
 
     checkpoint.save(folder / run_folder.CHECKPOINT, result.state)
-    summary = _summary(settings, result, final, prior_judged, train_seconds)
+    summary = _summary(settings, result, final, last, prior_judged, train_seconds)
     run_folder.write_json(folder / run_folder.RESULT, summary)
     tuned_for = summary["prior_tuning_env_steps"]
     training_curve(
@@ -170,10 +170,14 @@ def _summary(
     settings: Run,
     result: TrainResult,
     final: GymnasiumEvaluation,
+    last: GymnasiumEvaluation,
     prior: GymnasiumEvaluation | None,
     train_seconds: float,
 ) -> dict[str, Any]:
-    """What `result.json` holds: `return_*` are of the agent alone, epsilon 0, in Gymnasium."""
+    """What `result.json` holds: returns in Gymnasium, of the agent alone and of the prior alone.
+
+    `return_*` are of the policy that is kept, `last_return_*` of the one at the run's end.
+    """
     env_steps = int(result.state.step)
     return {
         "task": settings.task,
@@ -184,6 +188,8 @@ def _summary(
         "returns": final.returns.tolist(),
         "length_mean": float(final.lengths.mean()),
         "episodes": len(final.returns),
+        "last_return_mean": float(last.returns.mean()),
+        "last_return_std": float(last.returns.std()),
         "prior_return_mean": None if prior is None else float(prior.returns.mean()),
         "prior_return_std": None if prior is None else float(prior.returns.std()),
         "prior_tuning_env_steps": tuning_steps(settings.prior),
