@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 from rich.console import Console
@@ -81,9 +81,9 @@ def run(settings: Run, folder: Path, console: Console) -> dict[str, Any]:
     train_seconds = time.monotonic() - started
     final = judge(spec.gymnasium_id, result.policy, seed=FINAL_SEED)
     last = judge(spec.gymnasium_id, result.last_policy, seed=FINAL_SEED)
+    summary = _summary(settings, result, _Judged(final, last, prior_judged), train_seconds)
 
     checkpoint.save(folder / run_folder.CHECKPOINT, result.state)
-    summary = _summary(settings, result, final, last, prior_judged, train_seconds)
     run_folder.write_json(folder / run_folder.RESULT, summary)
     tuned_for = summary["prior_tuning_env_steps"]
     training_curve(
@@ -166,12 +166,18 @@ def _train(
     return result, curve
 
 
+class _Judged(NamedTuple):
+    """The policies of a run in Gymnasium: the one that is kept, the one at its end, the prior alone."""
+
+    final: GymnasiumEvaluation
+    last: GymnasiumEvaluation
+    prior: GymnasiumEvaluation | None
+
+
 def _summary(
     settings: Run,
     result: TrainResult,
-    final: GymnasiumEvaluation,
-    last: GymnasiumEvaluation,
-    prior: GymnasiumEvaluation | None,
+    judged: _Judged,
     train_seconds: float,
 ) -> dict[str, Any]:
     """What `result.json` holds: returns in Gymnasium, of the agent alone and of the prior alone.
@@ -179,6 +185,7 @@ def _summary(
     `return_*` are of the policy that is kept, `last_return_*` of the one at the run's end.
     """
     env_steps = int(result.state.step)
+    final, last, prior = judged
     return {
         "task": settings.task,
         "prior": settings.prior,
