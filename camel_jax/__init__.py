@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from camel_jax.config import SACConfig, TrainConfig
 from camel_jax.evaluate import Evaluation, GymnasiumEvaluator, Policy, evaluate, prior_alone
+from camel_jax.loop import Loop, make_loop
 from camel_jax.masking import GeneratorMask, Mask
 from camel_jax.schedules import EpsilonConfig, make_epsilon
-from camel_jax.train import Report, TrainResult, TrainState, make_loop, train
+from camel_jax.state import TrainState
+from camel_jax.train import Report, TrainResult, run_loop, train
 
 __all__ = [
     "EpsilonConfig",
     "Evaluation",
     "GeneratorMask",
     "GymnasiumEvaluator",
+    "Loop",
     "Mask",
     "Policy",
     "Report",
@@ -27,5 +30,6 @@ __all__ = [
     "make_epsilon",
     "make_loop",
     "prior_alone",
+    "run_loop",
     "train",
 ]

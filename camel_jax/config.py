@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from camel_jax.masking import GeneratorMask
 from camel_jax.schedules import EpsilonConfig
+from camel_jax.validation import at_least, between, check_that
+from envs import InputError
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,21 @@ class SACConfig:
     target_cap: float = 1.1
     actor_decay: float = 0.995
 
+    def problems(self) -> list[str]:
+        """What makes these settings impossible, one sentence each."""
+        return [
+            *at_least("sac.hidden", min(self.hidden, default=0), 1),
+            *at_least("sac.batch_size", self.batch_size, 2),
+            *between("sac.discount", self.discount, 0.0, 1.0, open_high=True),
+            *between("sac.learning_rate", self.learning_rate, 0.0, 1.0, open_low=True),
+            *between("sac.adam_b1", self.adam_b1, 0.0, 1.0, open_high=True),
+            *at_least("sac.policy_delay", self.policy_delay, 1),
+            *between("sac.temperature", self.temperature, 0.0, 1e6, open_low=True),
+            *between("sac.temperature_learning_rate", self.temperature_learning_rate, 0.0, 1.0),
+            *between("sac.target_cap", self.target_cap, 1.0, 1e6),
+            *between("sac.actor_decay", self.actor_decay, 0.0, 1.0, open_high=True),
+        ]
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -48,9 +65,10 @@ class TrainConfig:
         seed: of everything random.
         num_envs: environments stepped together.
         updates_per_step: the UTD ratio, gradient updates per environment step.
-        warmup_steps: environment steps with uniform unit actions inside the mask, before any update.
+        warmup_steps: environment steps with uniform unit actions inside the mask, before any update; rounded
+            down to whole steps of all environments.
         buffer_size: transitions kept; None for all of the run.
-        report_every: environment steps per compiled chunk; metrics are means over one.
+        report_every: environment steps per compiled chunk, rounded down likewise; metrics are means over one.
         evaluate_every: environment steps between two evaluations.
         evaluation_episodes: episodes per evaluation, at epsilon 0 and without exploration noise.
         mask: how the prior's interval bounds the agent.
@@ -74,7 +92,7 @@ class TrainConfig:
     @property
     def updates_per_iteration(self) -> int:
         """Gradient updates after each step of all environments."""
-        return int(self.num_envs * self.updates_per_step)
+        return round(self.num_envs * self.updates_per_step)
 
     @property
     def warmup_iterations(self) -> int:
@@ -90,7 +108,7 @@ class TrainConfig:
     def chunks(self) -> int:
         """Chunks after the warm-up."""
         remaining = self.env_steps - self.warmup_iterations * self.num_envs
-        return max(1, -(-remaining // (self.chunk_iterations * self.num_envs)))
+        return -(-remaining // (self.chunk_iterations * self.num_envs))
 
     @property
     def total_env_steps(self) -> int:
@@ -100,4 +118,47 @@ class TrainConfig:
     @property
     def buffer_capacity(self) -> int:
         """Transitions kept."""
-        return self.buffer_size or self.total_env_steps
+        return self.total_env_steps if self.buffer_size is None else self.buffer_size
+
+    def problems(self) -> list[str]:
+        """What makes these settings impossible, one sentence each."""
+        alone = [
+            *at_least("env_steps", self.env_steps, 1),
+            *between("seed", self.seed, 0, 2**31 - 1),
+            *at_least("num_envs", self.num_envs, 1),
+            *at_least("report_every", self.report_every, 1),
+            *at_least("evaluate_every", self.evaluate_every, 1),
+            *at_least("evaluation_episodes", self.evaluation_episodes, 1),
+            *self.mask.problems(),
+            *self.epsilon.problems(),
+            *self.sac.problems(),
+        ]
+        return alone or self._contradictions()
+
+    def _contradictions(self) -> list[str]:
+        """What fields that are possible alone make impossible together."""
+        updates = self.num_envs * self.updates_per_step
+        return [
+            *between("warmup_steps", self.warmup_steps, self.num_envs, self.env_steps, open_high=True),
+            *at_least("buffer_size", self.buffer_capacity, max(self.sac.batch_size, self.num_envs)),
+            *check_that(
+                updates > 0.5 and abs(updates - round(updates)) < 1e-6,
+                f"updates_per_step is {self.updates_per_step}; times num_envs ({self.num_envs}) it must give "
+                "a whole number of updates, at least 1",
+            ),
+            *check_that(
+                self.updates_per_iteration % self.sac.policy_delay == 0,
+                f"sac.policy_delay is {self.sac.policy_delay}; it must divide the "
+                f"{self.updates_per_iteration} updates that follow each step of all environments",
+            ),
+        ]
+
+    def check(self) -> None:
+        """Find impossible settings before anything is compiled, allocated or written.
+
+        Raises:
+            InputError: names every field at fault, its value and what is allowed.
+        """
+        problems = self.problems()
+        if problems:
+            raise InputError("; ".join(problems))

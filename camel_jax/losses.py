@@ -29,7 +29,7 @@ def critic_target(
         next_log_density: of the unit action y', shape `(batch,)`.
         temperature: alpha, scalar.
         discount: gamma.
-        cap: the largest target that what was seen can justify, scalar.
+        cap: an upper bound that keeps early targets from running away, scalar.
 
     Returns:
         Shape `(batch,)`, without gradient. SAC (arXiv 1812.05905), equation 3.

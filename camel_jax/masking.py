@@ -12,11 +12,15 @@ from typing import Protocol
 import jax
 import jax.numpy as jnp
 
+from camel_jax.validation import between
 from priors import Interval
 
 
 class Mask(Protocol):
     """What the loop and the losses ask of a mask; every function is pure and broadcasts over batches."""
+
+    def problems(self) -> list[str]:
+        """What makes its settings impossible, one sentence each."""
 
     def interval(self, suggestion: Interval, epsilon: jax.Array) -> Interval:
         """The actions allowed at `epsilon`, given a prior's suggestion of shape `(..., action_size)`."""
@@ -41,6 +45,10 @@ class GeneratorMask:
     """
 
     width: float
+
+    def problems(self) -> list[str]:
+        """What makes its settings impossible, one sentence each."""
+        return between("mask.width", self.width, 0.0, 2.0, open_low=True)
 
     def interval(self, suggestion: Interval, epsilon: jax.Array) -> Interval:
         """Bounds at `epsilon`, shape `(..., action_size)`."""

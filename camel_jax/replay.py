@@ -59,13 +59,11 @@ class Replay(NamedTuple, Generic[Row]):
         init: `() -> Buffer`, an empty ring.
         insert: `(buffer, batch) -> Buffer`; the batch has the leading axis `batch_size` of `make_replay`.
         sample: `(buffer, key, shape) -> rows` with leading axes `shape`, uniform with replacement.
-        bytes: memory that the ring takes.
     """
 
     init: Callable[[], Buffer]
     insert: Callable[[Buffer, Row], Buffer]
     sample: Callable[[Buffer, jax.Array, tuple[int, ...]], Row]
-    bytes: int
 
 
 def make_replay(example: Row, *, capacity: int, batch_size: int) -> Replay[Row]:
@@ -98,4 +96,4 @@ def make_replay(example: Row, *, capacity: int, batch_size: int) -> Replay[Row]:
             batched = jax.vmap(batched)
         return batched(buffer.rows[indices])
 
-    return Replay(init, insert, sample, capacity * flat.size * flat.dtype.itemsize)
+    return Replay(init, insert, sample)

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+import jax
 import jax.numpy as jnp
 import optax
 
+from camel_jax.validation import at_least, between
 from envs import unknown
 
 
@@ -30,25 +32,23 @@ class EpsilonConfig:
     hold_steps: int = 0
     decay_steps: int = 8_000
 
-
-def _cosine(config: EpsilonConfig) -> optax.Schedule:
-    decay = optax.cosine_decay_schedule(1.0, config.decay_steps)
-    return lambda step: config.end + (config.start - config.end) * decay(step)
-
-
-def _exponential(config: EpsilonConfig) -> optax.Schedule:
-    # Falls to a hundredth of the way and then to `end` itself: an exponential alone never arrives.
-    decay = optax.exponential_decay(1.0, config.decay_steps, 0.01)
-    return lambda step: (
-        config.end + (config.start - config.end) * jnp.where(step < config.decay_steps, decay(step), 0.0)
-    )
+    def problems(self) -> list[str]:
+        """What makes these settings impossible, one sentence each."""
+        return [
+            *between("epsilon.start", self.start, 0.0, 1.0),
+            *between("epsilon.end", self.end, 0.0, 1.0),
+            *at_least("epsilon.hold_steps", self.hold_steps, 0),
+            *at_least("epsilon.decay_steps", self.decay_steps, 1),
+        ]
 
 
-_KINDS: dict[str, Callable[[EpsilonConfig], optax.Schedule]] = {
-    "linear": lambda config: optax.linear_schedule(config.start, config.end, config.decay_steps),
-    "cosine": _cosine,
-    "exponential": _exponential,
-    "constant": lambda config: optax.constant_schedule(config.start),
+# Each falls from 1 at step 0 to 0 at `decay_steps`.
+_DECAYS: dict[str, Callable[[int], optax.Schedule]] = {
+    "linear": lambda decay_steps: optax.linear_schedule(1.0, 0.0, decay_steps),
+    "cosine": lambda decay_steps: optax.cosine_decay_schedule(1.0, decay_steps),
+    # To a hundredth of the way; the last jump is made below, as an exponential never arrives.
+    "exponential": lambda decay_steps: optax.exponential_decay(1.0, decay_steps, 0.01),
+    "constant": lambda _: optax.constant_schedule(1.0),
 }
 
 
@@ -58,7 +58,14 @@ def make_epsilon(config: EpsilonConfig) -> optax.Schedule:
     Raises:
         InputError: unknown kind.
     """
-    if config.kind not in _KINDS:
-        raise unknown("epsilon schedule", config.kind, _KINDS)
-    decay = _KINDS[config.kind](config)
-    return optax.join_schedules([optax.constant_schedule(config.start), decay], [config.hold_steps])
+    if config.kind not in _DECAYS:
+        raise unknown("epsilon schedule", config.kind, _DECAYS)
+    decay = _DECAYS[config.kind](config.decay_steps)
+    last = config.start if config.kind == "constant" else config.end
+
+    def epsilon(step: jax.Array | int) -> jax.Array:
+        value = config.end + (config.start - config.end) * decay(jnp.maximum(step - config.hold_steps, 0))
+        # Exactly the end from there on: a decay that is rounded would leave a mask of 1e-8.
+        return jnp.where(step < config.hold_steps + config.decay_steps, value, last)
+
+    return epsilon

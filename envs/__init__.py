@@ -17,6 +17,7 @@ from envs.env import MujocoEnv
 from envs.episode import AutoReset, TimeLimit
 from envs.errors import InputError, unknown
 from envs.hopper import Hopper
+from envs.machine import available_cores
 from envs.physics.base import Physics, PhysicsState
 from envs.physics.c import CPhysics
 from envs.task import Quantity, Task, TaskSpec
@@ -34,6 +35,7 @@ __all__ = [
     "TaskSpec",
     "TimeLimit",
     "Wrapper",
+    "available_cores",
     "make",
     "names",
     "spec",
@@ -73,6 +75,8 @@ def make(name: str, physics: str = "auto", *, threads: int | None = None, **argu
     task_class = _task_class(name)
     if physics not in ("auto", *_ENGINES):
         raise unknown("physics", physics, ("auto", *_ENGINES))
+    if threads is not None and threads < 1:
+        raise InputError(f"threads is {threads}; it must be at least 1, or None for one per core")
     accepted = task_class.__dataclass_fields__
     for argument in arguments:
         if argument not in accepted:
@@ -83,7 +87,7 @@ def make(name: str, physics: str = "auto", *, threads: int | None = None, **argu
     return TimeLimit(env, task.spec.max_episode_steps)
 
 
-def _task_class(name: str) -> type[Hopper]:
+def _task_class(name: str) -> type[Any]:
     if name not in _TASKS:
         raise unknown("task", name, _TASKS)
     return _TASKS[name]

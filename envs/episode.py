@@ -72,12 +72,15 @@ class AutoReset(Wrapper):
         def select(new: jax.Array, old: jax.Array) -> jax.Array:
             return jnp.where(ended, new, old)
 
+        # What an environment keeps in `info` belongs to its episode; how the step ended does not.
+        renewed = {name: fresh.info[name] for name in fresh.info if name not in ("truncation", "termination")}
+        kept = {name: taken.info[name] for name in renewed}
         return taken.replace(
             pipeline_state=jax.tree.map(select, fresh.pipeline_state, taken.pipeline_state),
             obs=jax.tree.map(select, fresh.obs, taken.obs),
             info={
                 **taken.info,
-                "steps": select(fresh.info["steps"], taken.info["steps"]),
+                **jax.tree.map(select, renewed, kept),
                 "reset_key": key,
                 "terminal_observation": taken.obs,
                 "episode_return": state.info["episode_return"] * ongoing + taken.reward,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -53,7 +54,7 @@ class Evaluate:
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
-        from experiments.replay_run import evaluate_run  # noqa: PLC0415 - seconds of imports
+        from experiments.finished_run import evaluate_run  # noqa: PLC0415 - seconds of imports
 
         judged = evaluate_run(self.run_dir)
         console.print(
@@ -77,12 +78,13 @@ class Render:
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
-        from experiments.replay_run import render_run  # noqa: PLC0415 - seconds of imports
+        from experiments.finished_run import render_run  # noqa: PLC0415 - seconds of imports
 
         for name in ("width", "frames"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}; it must be at least 1")
-        output = self.output or self.run_dir / "policy.gif"
+        output = self.output or self.run_dir / run_folder.PICTURE
+        run_folder.require_writable(output)
         way = render_run(self.run_dir, output, width=self.width, max_frames=self.frames)
         console.print(f"{output}, drawn with {way}")
 
@@ -117,6 +119,8 @@ class Bench:
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
+        if self.json:
+            run_folder.require_writable(self.json)
         rows = bench.run(self.name, self.task)
         bench.show(rows, console)
         if self.json:
@@ -129,18 +133,25 @@ def print_summary(console: Console, folder: Path, summary: dict[str, Any]) -> No
     against = "" if prior_mean is None else f" (the prior alone: {prior_mean:,.0f})"
     achieved = f"{summary['task']}: return {summary['return_mean']:,.0f} ± {summary['return_std']:,.0f}"
     console.print(
-        f"[bold]{achieved}[/bold] in {summary['episodes']} Gymnasium episodes, agent alone{against}"
+        f"{achieved} in {summary['episodes']} Gymnasium episodes, agent alone{against}", style="bold"
     )
     console.print(
         f"{summary['env_steps']:,} env steps in {summary['train_seconds']:,.0f} s "
         f"({summary['steps_per_second']:,.0f} steps/s); the policy is of step {summary['policy_step']:,}"
     )
-    console.print(f"curve:   {folder / 'curve.png'}")
-    console.print(f"picture: {folder / 'policy.gif'} (drawn with {summary['rendered_with']})")
-    follow = "--prior none" if summary["prior"] != "none" else f"--prior {priors.names(summary['task'])[0]}"
+    console.print(f"curve:   {folder / run_folder.CURVE}")
+    console.print(f"picture: {folder / run_folder.PICTURE} (drawn with {summary['rendered_with']})")
+    other = "none" if summary["prior"] != "none" else next(iter(priors.names(summary["task"])), "mine.py")
     console.print(
-        f"next:    camel-jax train {summary['task']} {follow} --seed {summary['seed']}   # for comparison"
+        f"next:    {_program()} train {summary['task']} --prior {other} --seed {summary['seed']} "
+        f"--env-steps {summary['env_steps']}   # for comparison"
     )
+
+
+def _program() -> str:
+    """How this command was called, so that what it advises can be called the same way."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "camel-jax" and not shutil.which("camel-jax") else "camel-jax"
 
 
 Command = Train | Evaluate | Render | Priors | Bench
@@ -152,7 +163,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     jax.config.update("jax_cpu_enable_async_dispatch", False)
     command = tyro.cli(Command, args=arguments, prog="camel-jax", description=__doc__)
     try:
-        command(Console(soft_wrap=True))
+        command(Console(soft_wrap=True, markup=False, highlight=False))
     except InputError as error:
         _leave(str(error), status=2)
     except PriorError as error:

@@ -51,7 +51,8 @@ class ProgressReporter:
         self._last_step, self._last_time = step, now
         evaluated = "evaluation/return_mean" in metrics
         self._return = metrics.get("evaluation/return_mean", self._return)
-        status = f"{rate:,.0f} steps/s  ε {metrics['mask/epsilon']:.2f}  return {self._return:,.0f}"
+        shown = "–" if math.isnan(self._return) else f"{self._return:,.0f}"
+        status = f"{rate:,.0f} steps/s  ε {metrics['mask/epsilon']:.2f}  return {shown}"
         self._bar.update(self._task, completed=min(step, self._total), status=status)
         if evaluated and not self._console.is_terminal:
             left = (now - self._start) / step * max(self._total - step, 0)

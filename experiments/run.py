@@ -10,13 +10,21 @@ from typing import Any, NamedTuple
 import jax
 from rich.console import Console
 
-import camel_jax
 import envs
 import priors
-from camel_jax import GymnasiumEvaluator, Policy, Report, TrainResult, checkpoint, make_epsilon
+from camel_jax import (
+    GymnasiumEvaluator,
+    Loop,
+    Policy,
+    Report,
+    TrainResult,
+    checkpoint,
+    make_loop,
+    prior_alone,
+    run_loop,
+)
 from camel_jax.evaluate import GymnasiumEvaluation
 from camel_jax.render import render_gif
-from camel_jax.train import check
 from experiments import run_folder
 from experiments.figures import training_curve
 from experiments.progress import ProgressReporter
@@ -32,9 +40,9 @@ _CURVE_SEED, _PRIOR_SEED, FINAL_SEED = 10_000, 20_000, 30_000
 class _Curve:
     """Rows of the learning curve, one a chunk, with evaluated policies judged in Gymnasium too."""
 
-    judge: GymnasiumEvaluator
-    folder: Path
-    rows: list[dict[str, float]] = field(default_factory=list)
+    evaluator: GymnasiumEvaluator
+    file: Path
+    rows: list[dict[str, float]]
     started: float = field(default_factory=time.monotonic)
 
     def add(self, report: Report) -> None:
@@ -43,7 +51,7 @@ class _Curve:
         point = {"env_steps": row["train/env_steps"], "epsilon": row["mask/epsilon"]}
         if report.evaluation is not None:
             parameters = report.loop.algorithm.policy_parameters(report.state.learner)
-            returns = self.judge(parameters, (), seed=_CURVE_SEED).returns
+            returns = self.evaluator(parameters, (), seed=_CURVE_SEED).returns
             row["gymnasium/return_mean"] = float(returns.mean())
             point |= {
                 "return_mean": row["evaluation/return_mean"],
@@ -51,68 +59,52 @@ class _Curve:
                 "gymnasium_return_mean": row["gymnasium/return_mean"],
             }
         self.rows.append(point)
-        run_folder.append_row(self.folder / run_folder.METRICS, row)
+        run_folder.append_row(self.file, row)
 
 
-def judge(gymnasium_id: str, policy: Policy, *, seed: int) -> GymnasiumEvaluation:
-    """`FINAL_EPISODES` episodes of a policy in Gymnasium's own environment."""
-    evaluator = GymnasiumEvaluator(gymnasium_id, policy.step, episodes=FINAL_EPISODES)
-    return evaluator(policy.parameters, policy.carry, seed=seed)
+class _Judged(NamedTuple):
+    """The policies of a run in Gymnasium: the one that is kept, the one at its end, the prior alone."""
+
+    final: GymnasiumEvaluation
+    last: GymnasiumEvaluation
+    prior: GymnasiumEvaluation | None
 
 
 def run(settings: Run, folder: Path, console: Console) -> dict[str, Any]:
-    """Train, judge, draw and save; returns what `result.json` holds.
+    """Train, judge, draw and save; returns what `result.json` holds and what drew the picture.
 
     Nothing is written before the settings have been found possible.
 
     Raises:
         InputError: unknown task or prior, impossible settings, or a folder that exists or cannot be made.
-    """
-    env, prior = build(settings)
-    spec = envs.spec(settings.task)
-    run_folder.create(folder)
-    run_folder.write_json(folder / run_folder.CONFIG, run_folder.describe(settings))
-
-    prior_judged = None
-    if prior is not None:
-        prior_judged = judge(spec.gymnasium_id, camel_jax.prior_alone(prior), seed=_PRIOR_SEED)
-    started = time.monotonic()
-    result, curve = _train(env, prior, settings, folder, console)
-    train_seconds = time.monotonic() - started
-    final = judge(spec.gymnasium_id, result.policy, seed=FINAL_SEED)
-    last = judge(spec.gymnasium_id, result.last_policy, seed=FINAL_SEED)
-    summary = _summary(settings, result, _Judged(final, last, prior_judged), train_seconds)
-
-    checkpoint.save(folder / run_folder.CHECKPOINT, result.state)
-    run_folder.write_json(folder / run_folder.RESULT, summary)
-    tuned_for = summary["prior_tuning_env_steps"]
-    training_curve(
-        folder / "curve.png",
-        title=f"{settings.task}, prior {settings.prior}, seed {settings.config.seed}",
-        subtitle=f"{tuned_for:,} more env steps tuned the prior before this run" if tuned_for else None,
-        curve=curve.rows,
-        prior_return=summary["prior_return_mean"],
-        # The star stands where the policy was found, which need not be the end.
-        final={**summary, "env_steps": result.step},
-    )
-    summary["rendered_with"] = draw(env, final, folder / "policy.gif")
-    run_folder.write_json(folder / run_folder.RESULT, summary)
-    return summary
-
-
-def build(settings: Run) -> tuple[envs.Env, priors.Prior | None]:
-    """The environment and the prior of a run; checks every setting.
-
-    Raises:
-        InputError: unknown task or prior, or impossible settings.
+        PriorError: the prior's program cannot be translated.
     """
     env = envs.make(settings.task)
-    prior = None if settings.prior == "none" else load_prior(settings.prior, envs.spec(settings.task))
-    check(settings.config)
-    return env, prior
+    spec = envs.spec(settings.task)
+    prior = None if settings.prior == "none" else load_prior(settings.prior, spec)
+    loop = make_loop(env, prior, settings.config)
+    run_folder.create(folder)
+    run_folder.write_json(folder / run_folder.CONFIG, run_folder.describe(settings))
+    if prior is not None:
+        (folder / run_folder.PRIOR).write_text(prior.source)
+
+    prior_judged = None if prior is None else judge(spec, prior_alone(prior), seed=_PRIOR_SEED)
+    started = time.monotonic()
+    result, curve = _train(loop, settings, folder, console)
+    train_seconds = time.monotonic() - started
+    judged = _Judged(
+        final=judge(spec, result.policy, seed=FINAL_SEED),
+        last=judge(spec, result.last_policy, seed=FINAL_SEED),
+        prior=prior_judged,
+    )
+    summary = _summary(settings, result, judged, train_seconds)
+    run_folder.write_json(folder / run_folder.RESULT, summary)
+    checkpoint.save(folder / run_folder.CHECKPOINT, result.state)
+    _draw_curve(folder / run_folder.CURVE, settings, curve, summary)
+    return {**summary, "rendered_with": draw(env, judged.final, folder / run_folder.PICTURE)}
 
 
-def load_prior(name: str, spec: envs.TaskSpec) -> priors.Prior:
+def load_prior(name: str, spec: envs.TaskSpec) -> priors.FunctionPrior:
     """A prior of the library by name, or of a program file by its path."""
     if name.endswith(".py"):
         return priors.load_file(
@@ -121,11 +113,10 @@ def load_prior(name: str, spec: envs.TaskSpec) -> priors.Prior:
     return priors.load(name)
 
 
-def tuning_steps(prior: str) -> int:
-    """Environment steps that tuned a prior of the library before it shipped, as its provenance says."""
-    if prior not in priors.names():
-        return 0
-    return int((priors.provenance(prior)["tuning"] or {"env_steps": 0})["env_steps"])
+def judge(spec: envs.TaskSpec, policy: Policy, *, seed: int) -> GymnasiumEvaluation:
+    """`FINAL_EPISODES` episodes of a policy in Gymnasium's own environment."""
+    evaluator = GymnasiumEvaluator(spec.gymnasium_id, policy.step, episodes=FINAL_EPISODES)
+    return evaluator(policy.parameters, policy.carry, seed=seed)
 
 
 def draw(
@@ -143,43 +134,22 @@ def draw(
     )
 
 
-def _train(
-    env: envs.Env, prior: priors.Prior | None, settings: Run, folder: Path, console: Console
-) -> tuple[TrainResult, _Curve]:
-    config = settings.config
-    curve: _Curve | None = None
-
-    with ProgressReporter(config.total_env_steps, console) as progress:
+def _train(loop: Loop, settings: Run, folder: Path, console: Console) -> tuple[TrainResult, _Curve]:
+    evaluator = GymnasiumEvaluator(
+        envs.spec(settings.task).gymnasium_id, loop.policy, episodes=_CURVE_EPISODES
+    )
+    start = {"env_steps": 0.0, "epsilon": float(loop.epsilon(0))}
+    curve = _Curve(evaluator, folder / run_folder.METRICS, rows=[start])
+    with ProgressReporter(settings.config.total_env_steps, console) as progress:
 
         def on_report(report: Report) -> None:
-            nonlocal curve
-            if curve is None:
-                gymnasium_id = envs.spec(settings.task).gymnasium_id
-                judge = GymnasiumEvaluator(gymnasium_id, report.loop.policy, episodes=_CURVE_EPISODES)
-                epsilon = 0.0 if prior is None else float(make_epsilon(config.epsilon)(0))
-                curve = _Curve(judge, folder, rows=[{"env_steps": 0.0, "epsilon": epsilon}])
             curve.add(report)
             progress.update(report.metrics)
 
-        result = camel_jax.train(env, prior, config, on_report=on_report)
-    assert curve is not None  # a run has at least one chunk
-    return result, curve
+        return run_loop(loop, settings.config, on_report=on_report), curve
 
 
-class _Judged(NamedTuple):
-    """The policies of a run in Gymnasium: the one that is kept, the one at its end, the prior alone."""
-
-    final: GymnasiumEvaluation
-    last: GymnasiumEvaluation
-    prior: GymnasiumEvaluation | None
-
-
-def _summary(
-    settings: Run,
-    result: TrainResult,
-    judged: _Judged,
-    train_seconds: float,
-) -> dict[str, Any]:
+def _summary(settings: Run, result: TrainResult, judged: _Judged, train_seconds: float) -> dict[str, Any]:
     """What `result.json` holds: returns in Gymnasium, of the agent alone and of the prior alone.
 
     `return_*` are of the policy that is kept, `last_return_*` of the one at the run's end.
@@ -190,16 +160,16 @@ def _summary(
         "task": settings.task,
         "prior": settings.prior,
         "seed": settings.config.seed,
-        "return_mean": float(final.returns.mean()),
-        "return_std": float(final.returns.std()),
-        "returns": final.returns.tolist(),
-        "length_mean": float(final.lengths.mean()),
+        "return_mean": final.returns.mean(),
+        "return_std": final.returns.std(),
+        "returns": final.returns,
+        "length_mean": final.lengths.mean(),
         "episodes": len(final.returns),
-        "last_return_mean": float(last.returns.mean()),
-        "last_return_std": float(last.returns.std()),
-        "prior_return_mean": None if prior is None else float(prior.returns.mean()),
-        "prior_return_std": None if prior is None else float(prior.returns.std()),
-        "prior_tuning_env_steps": tuning_steps(settings.prior),
+        "last_return_mean": last.returns.mean(),
+        "last_return_std": last.returns.std(),
+        "prior_return_mean": None if prior is None else prior.returns.mean(),
+        "prior_return_std": None if prior is None else prior.returns.std(),
+        "prior_tuning_env_steps": _tuning_steps(settings.prior),
         "env_steps": env_steps,
         "policy_step": result.step,
         "policy_selection": "best in-graph evaluation of the agent alone, judged on other episodes",
@@ -207,3 +177,23 @@ def _summary(
         "steps_per_second": env_steps / train_seconds,
         "device": jax.devices()[0].device_kind,
     }
+
+
+def _tuning_steps(prior: str) -> int:
+    """Environment steps that tuned a prior of the library before it shipped, as its provenance says."""
+    if prior not in priors.names():
+        return 0
+    return int((priors.provenance(prior)["tuning"] or {"env_steps": 0})["env_steps"])
+
+
+def _draw_curve(path: Path, settings: Run, curve: _Curve, summary: dict[str, Any]) -> None:
+    tuned_for = summary["prior_tuning_env_steps"]
+    training_curve(
+        path,
+        title=f"{settings.task}, prior {settings.prior}, seed {settings.config.seed}",
+        subtitle=f"{tuned_for:,} more env steps tuned the prior before this run" if tuned_for else None,
+        curve=curve.rows,
+        prior_return=summary["prior_return_mean"],
+        # The star stands where the policy was found, which need not be the end.
+        final={**summary, "env_steps": summary["policy_step"]},
+    )

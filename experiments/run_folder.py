@@ -6,7 +6,6 @@ import dataclasses
 import importlib.metadata
 import json
 import math
-import os
 import platform
 import subprocess
 import time
@@ -18,9 +17,10 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from camel_jax import TrainConfig
-from envs import InputError
+from envs import InputError, available_cores
 
 CONFIG, METRICS, RESULT, CHECKPOINT = "config.json", "metrics.jsonl", "result.json", "checkpoint"
+PRIOR, CURVE, PICTURE = "prior.py", "curve.png", "policy.gif"
 _PACKAGES = ("camel-jax", "jax", "jaxlib", "flax", "optax", "brax", "gymnasium", "mujoco", "numpy")
 
 
@@ -71,24 +71,37 @@ def describe(run: Run) -> dict[str, Any]:
         "device": {
             "platform": device.platform,
             "kind": device.device_kind,
-            "cores": len(os.sched_getaffinity(0)),
+            "cores": available_cores(),
             "machine": platform.machine(),
         },
     }
 
 
+def require_writable(file: Path) -> None:
+    """Find out before long work whether its result can be written; makes the file's folder.
+
+    Raises:
+        InputError: it cannot.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        existed = file.exists()
+        file.open("a").close()
+        if not existed:
+            file.unlink()
+    except OSError as error:
+        raise InputError(f"the file {file} cannot be written ({error.strerror})") from error
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write `content` as indented JSON."""
-    path.write_text(json.dumps(content, indent=2, default=_plain) + "\n")
+    path.write_text(json.dumps(_plain(content), indent=2, allow_nan=False) + "\n")
 
 
 def append_row(path: Path, row: dict[str, Any]) -> None:
-    """Append one JSON line; NaN is written as null, which every JSON reader takes."""
-    finite = {
-        name: None if isinstance(value, float) and math.isnan(value) else value for name, value in row.items()
-    }
+    """Append one JSON line."""
     with path.open("a") as file:
-        file.write(json.dumps(finite, default=_plain) + "\n")
+        file.write(json.dumps(_plain(row), allow_nan=False) + "\n")
 
 
 def read(folder: Path) -> Run:
@@ -100,8 +113,8 @@ def read(folder: Path) -> Run:
     path = folder / CONFIG
     try:
         return TypeAdapter(Run).validate_json(path.read_bytes())
-    except FileNotFoundError as error:
-        raise InputError(f"{folder} is no run folder: it has no {CONFIG}") from error
+    except OSError as error:
+        raise InputError(f"{folder} is no run folder: {CONFIG}: {error.strerror}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -109,15 +122,28 @@ def read(folder: Path) -> Run:
 
 
 def _git_commit() -> str | None:
-    """The commit of the source that runs, marked `-dirty` where it was changed; None outside a checkout."""
-    command = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty", "--abbrev=40"]
+    """The commit of the source that runs, marked `-dirty` where it was changed; None outside its checkout."""
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        # A package that lies in another project's checkout is not part of that project's commit.
+        _git("ls-files", "--error-unmatch", Path(__file__).name)
+        return _git("describe", "--always", "--dirty", "--abbrev=40", "--exclude", "*")
     except (OSError, subprocess.CalledProcessError):
         return None
 
 
+def _git(*arguments: str) -> str:
+    command = ["git", "-C", str(Path(__file__).parent), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+
+
 def _plain(value: Any) -> Any:
+    """`value` as JSON knows it; numbers that are not finite become null, which every reader takes."""
+    if isinstance(value, dict):
+        return {name: _plain(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
     if isinstance(value, np.generic | np.ndarray | jax.Array):
-        return np.asarray(value).tolist()
-    return str(value)
+        return _plain(np.asarray(value).tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return str(value) if isinstance(value, Path) else value

@@ -68,8 +68,9 @@ Step = Callable[[Any, Carry, jax.Array], tuple[Carry, jax.Array, jax.Array]]
 class FunctionPrior:
     """A `Prior` made of one pure function, its parameters and its first memory.
 
-    Its bounds leave it ordered and inside the action range: an entry where `low > high`
-    is swapped, and both are clipped to [-1, 1].
+    Its bounds leave it ordered and inside the action range: an entry where `low > high` is swapped,
+    both are clipped to [-1, 1], and a bound that is NaN is that of the full range: a program that
+    fails at an observation has no hint for it, and must not poison the run.
 
     Attributes:
         name: how results call it.
@@ -98,7 +99,8 @@ class FunctionPrior:
     def __call__(self, carry: Carry, observation: jax.Array) -> tuple[Carry, Interval]:
         """Suggest an interval for `observation`, shape `(observation_size,)`."""
         carry, low, high = self.step(self.parameters, carry, observation)
-        low, high = jnp.clip(low, -1.0, 1.0), jnp.clip(high, -1.0, 1.0)
+        low = jnp.where(jnp.isnan(low), -1.0, jnp.clip(low, -1.0, 1.0))
+        high = jnp.where(jnp.isnan(high), 1.0, jnp.clip(high, -1.0, 1.0))
         return carry, Interval(low=jnp.minimum(low, high), high=jnp.maximum(low, high))
 
 
@@ -150,4 +152,15 @@ def from_function(
         action_size=action_size,
         step=step,
         initial_carry=initial_carry,
+    )
+
+
+def no_prior(observation_size: int, action_size: int) -> FunctionPrior:
+    """The prior of the plain agent: it suggests every action."""
+    full = full_interval(action_size)
+    return from_function(
+        lambda _: (full.low, full.high),
+        observation_size=observation_size,
+        action_size=action_size,
+        name="none",
     )

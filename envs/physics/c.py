@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import os
+import threading
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +11,7 @@ import mujoco
 import numpy as np
 from mujoco import rollout
 
+from envs.machine import available_cores
 from envs.physics.base import PhysicsState
 
 
@@ -19,6 +20,10 @@ class CPhysics:
 
     Unbatched like every engine; under any nesting of `jax.vmap` (seeds over environments, say) the
     batch axes reach the host in one call. The engine computes in float64 whatever JAX's precision is.
+
+    A program that uses it does well to call `jax.config.update("jax_cpu_enable_async_dispatch", False)`
+    first, as the command line does: callbacks from an asynchronously dispatched graph are slower, and some
+    versions of JAX are known to hang in them.
 
     Args:
         model: the model to step.
@@ -29,9 +34,10 @@ class CPhysics:
 
     def __init__(self, model: mujoco.MjModel, threads: int | None = None):
         self.model = model
-        self.threads = threads or len(os.sched_getaffinity(0))
+        self.threads = threads or available_cores()
         self._data = [mujoco.MjData(model) for _ in range(self.threads)]
         self._pool = rollout.Rollout(nthread=self.threads)
+        self._lock = threading.Lock()  # the data of the workers serve one call at a time
         self._state_size = mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_FULLPHYSICS)
 
     def init(self, qpos: jax.Array, qvel: jax.Array) -> PhysicsState:
@@ -66,7 +72,8 @@ class CPhysics:
         before = np.zeros((len(rows), self._state_size))
         before[:, 1 : 1 + self.model.nq + self.model.nv] = rows[:, : -self.model.nu]
         control = np.repeat(rows[:, None, -self.model.nu :], frame_skip, axis=1)
-        states, _ = self._pool.rollout(self.model, self._data, before, control)
+        with self._lock:
+            states, _ = self._pool.rollout(self.model, self._data, before, control)
         after = states[:, -1]
         displacement = after[:, positions] - before[:, positions]
         result = np.concatenate([after[:, 1 : 1 + self.model.nq + self.model.nv], displacement], axis=1)

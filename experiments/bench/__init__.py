@@ -1,27 +1,13 @@
-"""Measurements of speed, as ratios within one run: `camel-jax bench NAME`.
-
-Every measurement gives rows; `show` prints them as a table and `flatten` makes one flat object of them.
-"""
+"""Measurements of speed, as ratios within one run: `camel-jax bench NAME`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from experiments.bench import loop, physics
+from experiments.bench.row import Row, flatten, show
 
-from rich.console import Console
-from rich.table import Table
+__all__ = ["Row", "flatten", "run", "show"]
 
-
-class Row(NamedTuple):
-    """One measured setting.
-
-    Attributes:
-        name: `group/task/setting`, the stem of its keys.
-        numbers: figures by name, units in the names.
-    """
-
-    name: str
-    numbers: dict[str, float]
+_MEASUREMENTS = {"loop": loop.measure, "physics": physics.measure}
 
 
 def run(name: str, task: str) -> list[Row]:
@@ -30,21 +16,4 @@ def run(name: str, task: str) -> list[Row]:
     Raises:
         InputError: unknown task.
     """
-    from experiments.bench import loop, physics  # noqa: PLC0415 - they import `Row` from here
-
-    measurements: dict[str, Callable[[str], list[Row]]] = {"physics": physics.measure, "loop": loop.measure}
-    return measurements[name](task)
-
-
-def flatten(rows: list[Row]) -> dict[str, float]:
-    """All figures as `row name/figure name`."""
-    return {f"{row.name}/{figure}": value for row in rows for figure, value in row.numbers.items()}
-
-
-def show(rows: list[Row], console: Console) -> None:
-    """Print a table of figures for each row."""
-    for row in rows:
-        table = Table("figure", "value", title=row.name, title_justify="left", min_width=48)
-        for figure, value in row.numbers.items():
-            table.add_row(figure, f"{value:,.0f}" if value >= 1000 else f"{value:.3f}")
-        console.print(table)
+    return _MEASUREMENTS[name](task)

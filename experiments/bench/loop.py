@@ -10,11 +10,10 @@ import jax.numpy as jnp
 
 import envs
 import priors
-from camel_jax import TrainConfig, TrainState, make_loop
+from camel_jax import Loop, TrainConfig, TrainState, make_loop
 from camel_jax.sac import SACState
-from camel_jax.train import Loop
 from envs import AutoReset, Env, State
-from experiments.bench import Row
+from experiments.bench.row import Row
 from experiments.bench.timing import median_ratio, seconds
 
 _ROUNDS = 9

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import statistics
 from collections.abc import Callable
 
@@ -12,8 +11,8 @@ import numpy as np
 from mujoco import rollout
 
 import envs
-from envs import MujocoEnv, State
-from experiments.bench import Row
+from envs import MujocoEnv, State, available_cores
+from experiments.bench.row import Row
 from experiments.bench.timing import median_ratio, seconds
 
 _NUM_ENVS = (16, 128, 512)
@@ -88,7 +87,7 @@ def _open_loop(env: MujocoEnv, start: State, actions: jax.Array) -> Callable[[],
 
 def _pool(env: MujocoEnv, start: State) -> tuple[Callable[[np.ndarray, np.ndarray], np.ndarray], np.ndarray]:
     """`(states, controls) -> trajectories` on one thread per core, and the states to begin with."""
-    model, threads = env.physics.model, len(os.sched_getaffinity(0))
+    model, threads = env.physics.model, available_cores()
     data = [mujoco.MjData(model) for _ in range(threads)]
     pool = rollout.Rollout(nthread=threads)
     physics_state = start.pipeline_state

@@ -47,8 +47,3 @@ def test_sampling_is_uniform_and_shaped():
     counts = np.bincount(np.asarray(rows.number).astype(int).ravel(), minlength=8)
     # Chi-squared with 7 degrees of freedom: 24.3 is its 99.9 % point.
     assert ((counts - 1000) ** 2 / 1000).sum() < 24.3
-
-
-def test_tells_its_memory():
-    replay = make_replay(Pair(jnp.zeros(()), jnp.zeros(2)), capacity=10, batch_size=4)
-    assert replay.bytes == replay.init().rows.nbytes == 12 * 3 * 4

@@ -20,9 +20,13 @@ def test_holds_then_falls_monotonically_to_its_end(kind):
     np.testing.assert_array_equal(values[50:], np.float32(0.1))
 
 
-def test_the_default_ends_at_exactly_zero():
-    for kind in ("linear", "cosine", "exponential"):
-        assert float(make_epsilon(EpsilonConfig(kind, decay_steps=1000))(1000)) == 0.0
+@pytest.mark.parametrize("kind", ["linear", "cosine", "exponential"])
+def test_ends_at_exactly_zero_also_when_compiled(kind):
+    for decay_steps in (300, 1000, 8000, 12345):
+        schedule = jax.jit(make_epsilon(EpsilonConfig(kind, decay_steps=decay_steps)))
+        values = schedule(jnp.arange(decay_steps - 5, decay_steps + 5))
+        assert (values[:5] > 0).all()
+        np.testing.assert_array_equal(values[5:], 0.0)
 
 
 def test_constant_stays_at_its_start():

@@ -69,6 +69,17 @@ def test_the_checkpoint_judges_as_the_run_did(finished, capsys):
     assert f"return {result['return_mean']:,.0f} ± {result['return_std']:,.0f}" in capsys.readouterr().out
 
 
+def test_a_finished_run_needs_its_folder_alone(tmp_path, monkeypatch, capsys):
+    """The program that a run was started with may be changed or deleted afterwards."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text("def policy(obs):\n    return [0.1, -obs[1], 0.0]\n")
+    main(["train", "hopper", "--prior", "mine.py", "--run-dir", "run", *TINY])
+    (tmp_path / "mine.py").unlink()
+    main(["evaluate", "run"])
+    result = read(tmp_path / "run" / "result.json")
+    assert f"return {result['return_mean']:,.0f} ± " in capsys.readouterr().out.splitlines()[-1]
+
+
 def test_render_draws_a_finished_run(finished, tmp_path, capsys):
     main(["render", str(finished), "--output", str(tmp_path / "again.gif")])
     assert Image.open(tmp_path / "again.gif").n_frames == Image.open(finished / "policy.gif").n_frames
@@ -108,7 +119,15 @@ UNTRANSLATABLE = "import os\ndef policy(obs):\n    return os.listdir('.')\n"
         (["hopper", "--prior", "none", "--env-steps", "-5"], "env_steps is -5; it must be at least 1"),
         (["hopper", "--prior", "none", "--run-dir", "file/run"], "the run folder file/run cannot be made"),
         (["hopper", "--prior", "none", "--run-dir", "taken"], "the run folder taken exists; name another"),
-        (["hopper", "--prior", "none", "--mask.width", "-1"], "mask.width is -1.0; it must be positive"),
+        (
+            ["hopper", "--prior", "none", "--mask.width", "-1"],
+            "mask.width is -1.0; it must lie in (0.0, 2.0]",
+        ),
+        (
+            ["hopper", "--prior", "none", "--sac.batch-size", "0"],
+            "sac.batch_size is 0; it must be at least 2",
+        ),
+        (["hopper", "--prior", "none", "--buffer-size", "0"], "buffer_size is 0; it must be at least 128"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path, monkeypatch, capsys):
@@ -130,7 +149,7 @@ def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path, monkey
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({}, "is no run folder: it has no config.json"),
+        ({}, "is no run folder: config.json: No such file or directory"),
         ({"config.json": '{"task": "hopper"'}, "config.json is damaged"),
         ({"config.json": '{"task": "hopper", "prior": "none", "config": {}}'}, "no checkpoint at"),
     ],
@@ -144,15 +163,34 @@ def test_a_damaged_run_folder_is_named(files, message, tmp_path, capsys):
     assert message in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["evaluate", "file"],
+        ["render", "run", "--output", "file/x.gif"],
+        ["render", "run", "--frames", "0"],
+        ["bench", "physics", "--json", "file/x.json"],
+    ],
+)
+def test_a_path_that_cannot_be_used_is_one_line_and_status_2(arguments, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    error = capsys.readouterr().err
+    assert error.startswith("camel-jax: ")
+    assert error.count("\n") == 1
+
+
 def test_the_command_exits_with_2_and_no_traceback():
     """The real process: what a batch job sees."""
     command = [sys.executable, "-m", "experiments.cli", "train", "hopper", "--prior", "hopper/x"]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     assert finished.returncode == 2
     assert finished.stdout == ""
-    assert finished.stderr.splitlines() == [
-        line for line in finished.stderr.splitlines() if line.startswith("camel-jax: unknown prior")
-    ]
+    (line,) = finished.stderr.splitlines()
+    assert line.startswith("camel-jax: unknown prior 'hopper/x'; choose from: hopper/hop")
 
 
 def test_help_names_the_commands(capsys):

@@ -1,0 +1,54 @@
+"""Checkpoints: what is read equals what was written, and damage is named."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from camel_jax import checkpoint
+from envs import InputError
+
+TREE = {
+    "key": jax.random.key(7),
+    "keys": jax.random.split(jax.random.key(1), 3),
+    "x": jnp.arange(4.0),
+    "none": (),
+}
+
+
+def test_round_trip_with_random_keys(tmp_path):
+    checkpoint.save(tmp_path / "c", TREE)
+    read = checkpoint.restore(tmp_path / "c", jax.eval_shape(lambda: TREE))
+    np.testing.assert_array_equal(read["x"], TREE["x"])
+    for name in ("key", "keys"):
+        np.testing.assert_array_equal(jax.random.key_data(read[name]), jax.random.key_data(TREE[name]))
+    assert jax.random.uniform(read["key"]) == jax.random.uniform(TREE["key"])
+    assert read["none"] == ()
+
+
+def test_nothing_in_it_is_pickled(tmp_path):
+    checkpoint.save(tmp_path / "c", TREE)
+    files = [path for path in (tmp_path / "c").rglob("*") if path.is_file()]
+    assert files
+    assert not [
+        path for path in files if path.suffix in (".pkl", ".pickle") or b"cpickle" in path.read_bytes()
+    ]
+
+
+def test_a_missing_checkpoint_is_named(tmp_path):
+    with pytest.raises(InputError, match=r"no checkpoint at .*nowhere"):
+        checkpoint.restore(tmp_path / "nowhere", TREE)
+
+
+@pytest.mark.parametrize("damage", ["structure", "files"])
+def test_a_damaged_checkpoint_is_named(tmp_path, damage):
+    checkpoint.save(tmp_path / "c", TREE)
+    like = TREE
+    if damage == "structure":
+        like = {"other": TREE["x"]}
+    else:
+        for path in (tmp_path / "c").rglob("*"):
+            if path.is_file():
+                path.write_bytes(b"")
+    with pytest.raises(InputError, match=rf"the checkpoint at {tmp_path}/c cannot be read"):
+        checkpoint.restore(tmp_path / "c", like)

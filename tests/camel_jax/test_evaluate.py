@@ -1,0 +1,59 @@
+"""Evaluation in the graph and in Gymnasium: the same policy is worth the same in both."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+import camel_jax
+import envs
+import priors
+from camel_jax import GymnasiumEvaluator, Policy
+from envs import TimeLimit
+from probes import Probe
+
+
+def test_a_prior_alone_is_worth_the_same_in_both():
+    env, policy = envs.make("hopper"), camel_jax.prior_alone(priors.load("hopper/hop"))
+    in_graph = jax.jit(lambda key: camel_jax.evaluate(env, policy, key, episodes=16))(jax.random.key(0))
+    evaluator = GymnasiumEvaluator("Hopper-v4", policy.step, episodes=8)
+    judged = evaluator(policy.parameters, policy.carry, seed=0)
+    np.testing.assert_array_equal(in_graph.lengths, 1000)
+    np.testing.assert_array_equal(judged.lengths, 1000)
+    np.testing.assert_allclose(in_graph.returns.mean(), judged.returns.mean(), rtol=5e-3)
+    assert judged.qpos.shape == (1001, 6)
+    assert judged.qpos[-1, 0] > 10.0, "it hops forward"
+
+
+def test_short_episodes_end_where_gymnasium_ends_them():
+    """A constant push falls: both count the same steps, from starts that differ by the reset noise alone."""
+
+    def step(parameters, carry, observation):
+        return carry, parameters
+
+    parameters = jnp.asarray([0.3, -0.2, 0.1])
+    env = envs.make("hopper")
+    in_graph = camel_jax.evaluate(env, Policy(step, parameters), jax.random.key(0), episodes=32)
+    judged = GymnasiumEvaluator("Hopper-v4", step, episodes=32)(parameters, (), seed=0)
+    assert judged.lengths.max() < 1000
+    assert judged.qpos.shape == (judged.lengths[0] + 1, 6)
+    np.testing.assert_allclose(in_graph.lengths.mean(), judged.lengths.mean(), rtol=0.05)
+    np.testing.assert_allclose(in_graph.returns.mean(), judged.returns.mean(), rtol=0.05)
+
+
+def test_rewards_after_the_end_do_not_count():
+    """Episodes end when the action reaches 1: after 2 and 4 steps of a policy that remembers."""
+
+    def step(parameters, count, observation):
+        return count + 1, jnp.where(count + 1 >= observation, 1.0, 0.0)
+
+    env = TimeLimit(
+        Probe(
+            lambda o, a: 10.0,
+            done=lambda o, a: a[0] >= 1,
+            start=lambda key: jnp.where(jax.random.bernoulli(key), 2.0, 4.0)[None],
+        ),
+        max_steps=9,
+    )
+    found = camel_jax.evaluate(env, Policy(step, (), jnp.zeros(())), jax.random.key(1), episodes=16)
+    assert set(np.asarray(found.lengths)) == {2, 4}
+    np.testing.assert_allclose(found.returns, 10.0 * found.lengths)
