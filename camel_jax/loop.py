@@ -213,6 +213,7 @@ def make_update(
 
     def update(state: TrainState) -> tuple[TrainState, Metrics]:
         key, key_updates = jax.random.split(state.key)
+        grip, cap = epsilon(state.step), config.sac.target_cap * state.largest_reward_sum
 
         def one(learner: SACState, x: tuple[jax.Array, jax.Array]) -> tuple[SACState, Metrics]:
             key_one, index = x
@@ -221,8 +222,8 @@ def make_update(
                 learner,
                 key_update,
                 replay.sample(state.buffer, key_sample, (config.sac.batch_size,)),
-                epsilon=epsilon(state.step),
-                cap=config.sac.target_cap * state.largest_reward_sum,
+                epsilon=grip,
+                cap=cap,
                 update_actor=index % config.sac.policy_delay == 0,
             )
 
