@@ -5,6 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+from priors.translate import limits
+
+
+def _cut(text: str) -> str:
+    most = limits.MAX_MESSAGE_CHARACTERS
+    return text if len(text) <= most else f"{text[:most]}..."
+
 
 class PriorError(Exception):
     """A program that cannot be translated.
@@ -23,8 +30,8 @@ class PriorError(Exception):
         self, message: str, hint: str = "", *, line: int | None = None, column: int | None = None
     ) -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
+        self.message = _cut(message)
+        self.hint = _cut(hint)
         self.line = line
         self.column = column
         self.source_line = ""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
+from priors.translate import limits
+from priors.translate.containers import Array, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.expressions import EXPRESSIONS
 from priors.translate.graph import Scalar, is_scalar
@@ -11,9 +14,12 @@ from priors.translate.literals import Literals
 from priors.translate.machine import Machine, RestartError
 from priors.translate.parse import Program
 from priors.translate.statements import STATEMENTS
-from priors.translate.values import Array, Function, List, Unusable, Value, describe, make_array, to_array
+from priors.translate.values import Function, Unusable, describe, make_array, to_array
 
 _CLOCK_NAMES = {"t", "time", "step", "steps", "state", "memory", "carry", "dt", "timestep", "prev_action"}
+
+_TIME_STEPS = {"dt", "timestep"}
+"""Those of them that are constants where they have a number as default."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +41,18 @@ def evaluate(program: Program, observation_size: int, action_size: int) -> Evalu
     """Evaluate a program, first with every literal tunable, then without those that fix its structure."""
     literals = Literals(program.tree)
     fixed: frozenset[str] = frozenset()
-    while True:
+    for restarts in itertools.count():
         machine = Machine(literals, fixed, EXPRESSIONS, STATEMENTS)
         try:
             low, high = _run(machine, program, observation_size, action_size)
             needed = machine.graph.used_statically
         except RestartError as restart:
-            needed = restart.names
+            needed = restart.names | machine.graph.used_statically
         else:
             if needed <= fixed:
                 break
-        # Each round fixes at least one literal more, so this ends.
-        fixed |= needed
+        # Each round costs as much as the first; with all literals fixed there is no further one.
+        fixed |= needed if restarts < limits.MAX_RESTARTS else literals.values.keys()
     bounds = (*low.data, *high.data)
     used = machine.graph.literals_of(bounds)
     parameters = {name: value for name, value in literals.values.items() if name in used}
@@ -70,10 +76,11 @@ def _run(machine: Machine, program: Program, observation_size: int, action_size:
 def _check_arguments(policy: Function) -> None:
     arguments = [a.arg for a in (*policy.arguments.posonlyargs, *policy.arguments.args)]
     arguments += [a.arg for a in policy.arguments.kwonlyargs]
-    if not arguments:
-        raise PriorError(f"`{policy.name}` takes no observation", "write def policy(obs):")
+    if not (policy.arguments.posonlyargs or policy.arguments.args):
+        raise PriorError(f"`{policy.name}` takes no observation", "write def policy(obs):").at(policy.body[0])
     for name in arguments[1:]:
-        if name not in policy.defaults or name in _CLOCK_NAMES:
+        constant = name in _TIME_STEPS and is_scalar(policy.defaults.get(name))
+        if not constant and (name not in policy.defaults or name in _CLOCK_NAMES):
             why = (
                 "programs with memory are not yet translated" if name in _CLOCK_NAMES else "it has no default"
             )
@@ -81,7 +88,7 @@ def _check_arguments(policy: Function) -> None:
                 f"`{policy.name}` has the argument `{name}` besides the observation: {why}",
                 "write def policy(obs): which computes the action from the observation alone",
             )
-            raise error.at(policy.arguments.args[0])
+            raise error.at(policy.body[0])
 
 
 def action(machine: Machine, value: Value, action_size: int) -> tuple[Array, Array]:

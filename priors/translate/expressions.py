@@ -8,24 +8,13 @@ import ast
 from typing import Any
 
 from priors.translate import functions, indexing
+from priors.translate.containers import Dict, List, Value, hold
 from priors.translate.errors import PriorError
 from priors.translate.frames import Frame
 from priors.translate.machine import Machine, Rule
 from priors.translate.operators import binary, compare, unary
 from priors.translate.scopes import assigned_names, bind
-from priors.translate.values import (
-    Builtin,
-    Dict,
-    DType,
-    Function,
-    List,
-    Module,
-    Value,
-    check_size,
-    describe,
-    iterate,
-    truth,
-)
+from priors.translate.values import Builtin, DType, Function, Module, check_size, describe, iterate, truth
 
 
 def constant(machine: Machine, node: ast.Constant) -> Value:
@@ -60,7 +49,10 @@ def attribute(machine: Machine, node: ast.Attribute) -> Value:
 
 def tuple_display(machine: Machine, node: ast.Tuple) -> Value:
     """`(a, *b)`."""
-    return tuple(_items(machine, node.elts))
+    items = tuple(_items(machine, node.elts))
+    for item in items:
+        hold(item)
+    return items
 
 
 def list_display(machine: Machine, node: ast.List) -> Value:

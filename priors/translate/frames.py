@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from priors.translate.containers import SERIALS, Value
+from priors.translate.errors import PriorError
 from priors.translate.paths import NOWHERE, Path
-from priors.translate.values import SERIALS, Function, Value
+from priors.translate.values import Function
 
 
 @dataclass
@@ -68,3 +70,27 @@ class Frame:
         while frame.finished and frame.caller is not None:
             frame = frame.caller
         return frame
+
+
+def bound_arguments(
+    function: Function, positional: Sequence[Value], named: Mapping[str, Value]
+) -> dict[str, Value]:
+    """The arguments of a call by name, defaults filled in."""
+    arguments = function.arguments
+    names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
+    if len(positional) > len(names):
+        raise PriorError(
+            f"`{function.name}` takes {len(names)} arguments, {len(positional)} are given",
+            "pass as many as the function has",
+        )
+    bound = dict(zip(names, positional, strict=False))
+    allowed = {a.arg for a in (*arguments.args, *arguments.kwonlyargs)}
+    for name, value in named.items():
+        if name not in allowed or name in bound:
+            raise PriorError(f"`{function.name}` takes no argument `{name}` here", "check its `def` line")
+        bound[name] = value
+    bound = {**function.defaults, **bound}
+    missing = [name for name in (*names, *(a.arg for a in arguments.kwonlyargs)) if name not in bound]
+    if missing:
+        raise PriorError(f"`{function.name}` needs the argument `{missing[0]}`", "pass it")
+    return bound

@@ -7,30 +7,19 @@ from typing import Any
 
 import numpy as np
 
+from priors.translate.containers import SERIALS, Array, Dict, List, Value, freeze, hold, link
 from priors.translate.errors import PriorError
 from priors.translate.graph import Graph, Node, is_scalar, kind_of
+from priors.translate.keys import known_key, static_key
 from priors.translate.machine import Machine
-from priors.translate.values import (
-    Array,
-    Container,
-    Dict,
-    List,
-    Value,
-    check_size,
-    describe,
-    entry,
-    iterate,
-    length,
-    merge,
-    to_array,
-)
+from priors.translate.values import check_shape, check_size, describe, entry, iterate, length, merge, to_array
 
 
 def read(machine: Machine, owner: Value, index: Value) -> Value:
     """`owner[index]`."""
     graph = machine.graph
     if isinstance(owner, Dict):
-        return owner.items[_key(graph, owner, index)]
+        return owner.items[known_key(graph, owner, index)]
     if isinstance(owner, Array):
         if isinstance(index, Node) and index.known is None:
             return _pick(graph, index, length(owner), lambda i: entry(owner, owner.data[i]))
@@ -55,13 +44,15 @@ def write(machine: Machine, owner: Value, index: Value, value: Value) -> None:
     if not isinstance(owner, (List, Dict, Array)):
         raise PriorError(f"{describe(owner)} has no entries to set", "set entries of a list or an array")
     machine.check_mutable(owner)
+    hold(value)
     if isinstance(owner, Dict):
-        if index not in owner.items:
+        key = static_key(graph, index)
+        if key not in owner.items:
             machine.check_resizable(owner)
             check_size(len(owner.items) + 1)
-            owner.items[_new_key(graph, index)] = value
+            owner.items[key] = value
         else:
-            owner.items[index] = machine.updated(owner, value, owner.items[index])
+            owner.items[key] = machine.updated(owner, value, owner.items[key])
     elif isinstance(owner, List):
         _write_list(machine, owner, index, value)
     else:
@@ -153,12 +144,14 @@ def _write_masked(machine: Machine, owner: Array, mask: Array, value: Value) -> 
 def _pick(graph: Graph, index: Node, size: int, get: Callable[[int], Value]) -> Value:
     """`get(index)` for an index that depends on the observation but is proved in range."""
     result: Value = None
+    made, values = next(SERIALS), []
     for number, position in enumerate(_candidates(index, size)):
         value = get(position)
+        values.append(value)
         here = graph.apply("equal", index, position)
         result = value if number == 0 else merge(graph, here, value, result)
-        if number and isinstance(result, Container):
-            result.frozen = True
+    freeze(result, made)
+    link(result, made, values, 0)
     return result
 
 
@@ -227,27 +220,15 @@ def _static_index(graph: Graph, owner: Array, index: Value) -> Any:
 
 
 def _at(owner: Array, index: Any) -> Any:
+    parts = index if isinstance(index, tuple) else (index,)
+    lists = [part for part in parts if isinstance(part, np.ndarray)]
     try:
+        if lists:
+            # Index arrays make a copy, whose size must be known before it is made.
+            rest = owner.data[tuple(slice(0, 1) if isinstance(part, np.ndarray) else part for part in parts)]
+            check_shape((*np.broadcast_shapes(*(part.shape for part in lists)), rest.size))
         data = owner.data[index]
-    except IndexError as error:
+    except (IndexError, ValueError) as error:
         raise PriorError(f"this index does not fit {describe(owner)}: {error}") from None
-    check_size(int(np.size(data)) if isinstance(data, np.ndarray) else 1)
+    check_shape(np.shape(data) if isinstance(data, np.ndarray) else ())
     return data
-
-
-def _key(graph: Graph, owner: Dict, key: Value) -> Any:
-    key = _new_key(graph, key)
-    if key not in owner.items:
-        known = ", ".join(map(repr, list(owner.items)[:8]))
-        raise PriorError(f"the dict has no key {key!r}", f"its keys are {known}")
-    return key
-
-
-def _new_key(graph: Graph, key: Value) -> Any:
-    if isinstance(key, tuple):
-        return tuple(_new_key(graph, part) for part in key)
-    if is_scalar(key):
-        return graph.static(key, "the key of a dict")
-    if isinstance(key, str) or key is None:
-        return key
-    raise PriorError(f"{describe(key)} cannot be the key of a dict", "use strings or integers")

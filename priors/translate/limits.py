@@ -39,6 +39,21 @@ MAX_INTEGER_BITS = 64
 MAX_ELEMENTS = 4096
 """Entries of one list or array: observations have at most a few hundred."""
 
+MAX_AXES = 16
+"""Axes of one array: NumPy itself stops at 64."""
+
+MAX_KEY_PARTS = 8
+"""Entries of a tuple that is the key of a dict."""
+
+MAX_BLOCKS = 20
+"""Fenced blocks of a reply that are looked at, the last ones; each is scanned and parsed."""
+
+MAX_RESTARTS = 3
+"""Evaluations that search for the literals which decide the structure; then all become constants."""
+
+MAX_MESSAGE_CHARACTERS = 400
+"""What an error quotes of a program may be as long as the program."""
+
 MAX_STEPS = 60_000
 """Evaluated nodes and touched elements of all unrolled loops together, about 5 µs each."""
 
@@ -47,6 +62,9 @@ MAX_OPERATIONS = 10_000
 
 MAX_PATH_NODES = 20_000
 """Nodes of the decision diagrams which say on which paths a name is assigned."""
+
+MAX_PATH_CHOICES = 100_000
+"""Steps of the algorithm that combines these diagrams, about 3 µs each."""
 
 MAX_CONDITIONS = 300
 """Branches on observations in one step of the unrolled program; a level of recursion each."""

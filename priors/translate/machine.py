@@ -14,14 +14,43 @@ from contextlib import contextmanager
 from typing import Any
 
 from priors.translate import limits
+from priors.translate.containers import (
+    SERIALS,
+    Container,
+    Value,
+    containers,
+    freeze,
+    hold,
+    is_older,
+    is_stale,
+    link,
+    mark_twins_stale,
+    release,
+)
 from priors.translate.errors import PriorError
-from priors.translate.frames import Binding, Frame, Layer
+from priors.translate.frames import Binding, Frame, Layer, bound_arguments
 from priors.translate.graph import Graph, Node, Scalar
 from priors.translate.literals import Literals
 from priors.translate.paths import EVERYWHERE, NOWHERE, Path, Paths
-from priors.translate.values import SERIALS, Container, Function, Unusable, Value, is_older, merge
+from priors.translate.values import Function, Unusable, merge
 
 Rule = Callable[["Machine", Any], Any]
+
+
+# Python or NumPy may refuse static values in more ways than the rules foresee.
+_FAILURES = (PriorError, ArithmeticError, ValueError, TypeError, LookupError)
+
+
+def _placed(error: Exception, node: ast.AST) -> PriorError:
+    if not isinstance(error, PriorError):
+        error = PriorError(f"this cannot be computed: {error}", "use other values or simpler code")
+    return error.at(node)
+
+
+_SEVERAL = (
+    "this changes one of several objects, which of them depends on the observation",
+    "change each of them in its own branch, or make a new one",
+)
 
 
 class RestartError(Exception):
@@ -57,6 +86,7 @@ class Machine:
         self.frame = self.module
         self.notes: list[str] = []
         self._statement = next(SERIALS)
+        self._stale = False
         self._literals = literals
         self._fixed = fixed
         self._expressions = expressions
@@ -71,13 +101,20 @@ class Machine:
         try:
             name = self._literals.name_of(node)
             value = self._literal(name) if name is not None else self._expressions[type(node)](self, node)
-        except PriorError as error:
-            raise error.at(node) from None
+        except _FAILURES as error:
+            raise _placed(error, node) from None
         if isinstance(value, Unusable):
             raise PriorError(value.message, value.hint).at(node)
+        if self._stale and isinstance(value, (Container, tuple)):
+            self._check_fresh(value, node)
         if isinstance(value, Container) and value.serial > mark:
             value.born = value.born or (self.frame, self.alive)
         return value
+
+    def _check_fresh(self, value: Value, node: ast.AST) -> None:
+        containers(value, self.graph.spend)
+        if is_stale(value):
+            raise PriorError(f"before, {_SEVERAL[0]}", _SEVERAL[1]).at(node)
 
     def execute(self, block: Sequence[ast.stmt]) -> None:
         """Run statements until no observation is left on the path."""
@@ -88,8 +125,8 @@ class Machine:
             self._statement = next(SERIALS)
             try:
                 self._statements[type(node)](self, node)
-            except PriorError as error:
-                raise error.at(node) from None
+            except _FAILURES as error:
+                raise _placed(error, node) from None
 
     def _literal(self, name: str) -> Scalar:
         value = self._literals.values[name]
@@ -111,10 +148,16 @@ class Machine:
         self.alive = left
         other = otherwise()
         self.alive = before
+        made = next(SERIALS)
         merged = merge(self.graph, condition, value, other)
-        if isinstance(merged, Container):
-            merged.frozen = is_older(value, mark) or is_older(other, mark)
+        if self._holds_older(mark, value, other):
+            freeze(merged, made)
+            link(merged, made, [value, other], 0)
         return merged
+
+    def _holds_older(self, serial: int, *values: Value) -> bool:
+        parts = [part for value in values for part in containers(value, self.graph.spend)]
+        return any(is_older(part, serial) for part in parts)
 
     # Names.
 
@@ -127,6 +170,7 @@ class Machine:
             layer for layer in old.layers if not paths.covers(self.alive, paths.both(layer.path, frame.live))
         ]
         layer = Layer(self.alive, value, is_older(value, self._statement))
+        hold(value)
         frame.names[name] = Binding(paths.either(old.defined, self.alive), [layer, *kept])
 
     def lookup(self, name: str) -> Value | None:
@@ -161,7 +205,7 @@ class Machine:
 
     def _merged(self, binding: Binding) -> Value:
         """The value on the current path: that of one assignment, or a choice among several."""
-        left, parts = self.alive, []
+        left, parts, mark = self.alive, [], next(SERIALS)
         for layer in binding.layers:
             if self.paths.meet(left, layer.path):
                 parts.append(layer)
@@ -169,11 +213,16 @@ class Machine:
         value = parts[-1].value
         for layer in reversed(parts[:-1]):
             value = merge(self.graph, self.paths.mask(layer.path), layer.value, value)
-        if len(parts) > 1:
-            if isinstance(value, Container):
-                value.frozen = any(layer.shared for layer in parts)
+        if len(parts) == 1:
+            return value
+        if any(layer.shared for layer in parts):
+            # Who else holds one of the objects may change it, so the copy is made anew each time.
+            freeze(value, mark)
+        else:
             # From here on the merged object is what the name holds, so that changes of it last.
+            hold(value)
             binding.layers.insert(0, Layer(self.alive, value))
+            link(value, mark, [layer.value for layer in parts], 1)
         return value
 
     # Mutation.
@@ -186,10 +235,8 @@ class Machine:
     def check_mutable(self, container: Container) -> None:
         """Refuse changes of what was made before the policy was called: that would be memory."""
         if container.frozen:
-            raise PriorError(
-                "this changes one of several objects, which of them depends on the observation",
-                "change each of them in its own branch, or make a new one",
-            )
+            raise PriorError(*_SEVERAL)
+        self._stale = mark_twins_stale(container) or self._stale
         frame, _ = container.born or (self.frame, None)
         if frame.waiting() is self.module and self.frame is not self.module:
             raise PriorError(
@@ -234,7 +281,8 @@ class Machine:
         if depth > limits.MAX_CALL_DEPTH:
             raise PriorError("functions call each other too deeply", "call fewer helpers from helpers")
         frame = Frame(function.local_names, function.frame, caller, self.alive, function, on_return)
-        for name, value in self._bound(function, positional, named).items():
+        for name, value in bound_arguments(function, positional, named).items():
+            hold(value)
             frame.names[name] = Binding(self.alive, [Layer(self.alive, value)])
         with self.running(frame):
             self.execute(function.body)
@@ -248,43 +296,26 @@ class Machine:
         if frame.on_return is not None:
             value = frame.on_return(value)
         if frame.returned:
-            shared = is_older(value, frame.serial) or is_older(frame.result, frame.serial)
-            value = merge(self.graph, self.paths.mask(self.alive), value, frame.result)
-            if isinstance(value, Container):
-                value.frozen = shared
+            shared, made = self._holds_older(frame.serial, value, frame.result), next(SERIALS)
+            values = [value, frame.result]
+            value = merge(self.graph, self.paths.mask(self.alive), *values)
+            if shared:
+                freeze(value, made)
+                link(value, made, values, 0)
         frame.result, frame.returned = value, True
         frame.live = self.paths.without(frame.live, self.alive)
         self.alive = NOWHERE
 
-    @staticmethod
-    def _bound(
-        function: Function, positional: Sequence[Value], named: Mapping[str, Value]
-    ) -> dict[str, Value]:
-        """The arguments of a call by name, defaults filled in."""
-        arguments = function.arguments
-        names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
-        if len(positional) > len(names):
-            raise PriorError(
-                f"`{function.name}` takes {len(names)} arguments, {len(positional)} are given",
-                "pass as many as the function has",
-            )
-        bound = dict(zip(names, positional, strict=False))
-        allowed = {a.arg for a in (*arguments.args, *arguments.kwonlyargs)}
-        for name, value in named.items():
-            if name not in allowed or name in bound:
-                raise PriorError(f"`{function.name}` takes no argument `{name}` here", "check its `def` line")
-            bound[name] = value
-        bound = {**function.defaults, **bound}
-        missing = [name for name in (*names, *(a.arg for a in arguments.kwonlyargs)) if name not in bound]
-        if missing:
-            raise PriorError(f"`{function.name}` needs the argument `{missing[0]}`", "pass it")
-        return bound
-
     @contextmanager
     def running(self, frame: Frame) -> Iterator[None]:
         """Make `frame` the running one; afterwards the path is the caller's again."""
-        before, alive = self.frame, self.alive
+        before, alive, statement = self.frame, self.alive, self._statement
         self.frame = frame
         yield
         frame.finished = True
-        self.frame, self.alive = before, alive
+        held = [layer.value for binding in frame.names.values() for layer in binding.layers]
+        if not any(isinstance(value, Function) for value in held):
+            # A function defined here may outlive the frame and see its names.
+            for value in held:
+                release(value)
+        self.frame, self.alive, self._statement = before, alive, statement

@@ -9,14 +9,11 @@ from typing import Any
 import numpy as np
 
 from priors.translate import limits
+from priors.translate.containers import Array, Container, Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.graph import Graph, Node, Scalar, is_scalar, kind_of
+from priors.translate.keys import contains
 from priors.translate.values import (
-    Array,
-    Container,
-    Dict,
-    List,
-    Value,
     check_size,
     describe,
     elementwise,
@@ -59,9 +56,18 @@ def binary(graph: Graph, operator: ast.operator, left: Value, right: Value) -> V
         return matmul(graph, left, right)
     if type(operator) in _LOGICAL:
         return mapped(graph, lambda x, y: _logical(graph, operator, x, y), left, right)
+    if isinstance(operator, ast.Add) and not any(isinstance(side, Array) for side in (left, right)):
+        _check_truth_values(left, right)
     if type(operator) in _BINARY:
         return mapped(graph, lambda x, y: _arithmetic(graph, operator, x, y), left, right)
     raise PriorError("bit shifts are not allowed", "multiply or divide by a power of two")
+
+
+def _check_truth_values(x: Scalar, y: Scalar) -> None:
+    """Refuse `x + y` of comparisons: 2 for Python's truth values, 1 for NumPy's, and they look alike."""
+    doubtful = any(isinstance(side, Node) and side.operation != "not" for side in (x, y))
+    if doubtful and kind_of(x) == kind_of(y) == "bool":
+        raise PriorError("the sum of two truth values is ambiguous", "write int(a) + int(b), or `a or b`")
 
 
 def _arithmetic(graph: Graph, operator: ast.operator, x: Scalar, y: Scalar) -> Scalar:
@@ -164,7 +170,7 @@ def compare(graph: Graph, operator: ast.cmpop, left: Value, right: Value) -> Val
         return _identical(left, right) == isinstance(operator, ast.Is)
     if isinstance(operator, (ast.In, ast.NotIn)):
         if isinstance(right, Dict):
-            found: Scalar = not isinstance(left, (Node, Container)) and left in right.items
+            found = contains(graph, right, left)
         else:
             found = False
             for item in iterate(graph, right):

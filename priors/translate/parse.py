@@ -11,7 +11,7 @@ from priors.translate import limits, source
 from priors.translate.errors import PriorError
 
 POLICY_NAMES = ("policy", "act", "get_action", "control", "controller", "compute_action", "predict")
-"""Names by which the policy is found, best first; otherwise the last function of the text."""
+"""Names by which the policy is found, best first; otherwise the last function that no other calls."""
 
 _MEMORY_HINT = (
     "write one function policy(obs) that computes the action from the observation alone, "
@@ -121,13 +121,16 @@ def parse(text: str) -> Program:
         PriorError: no block holds a program in the language; all refused nodes are in it.
     """
     blocks = source.blocks(text)
-    trees, failures = _trees(blocks)
+    # A fence inside a docstring of a bare program is no fence.
+    whole = _trees([text])[0] if len(blocks) > 1 or blocks[0] != text else []
+    trees, failures = (whole, []) if any(map(_policy_name, whole)) else _trees(blocks)
     if not trees and len(blocks) == 1 and isinstance(failures[0], NotPythonError):
         # Only what is no Python as a whole may have prose in front; nothing else is skipped unseen.
         trees, failures = _trees([source.without_prose(blocks[0])])
     named = [(tree, name) for tree in trees if (name := _policy_name(tree))]
     if named:
-        tree, name = next((pair for pair in reversed(named) if pair[1] in POLICY_NAMES), named[-1])
+        telling = [pair for pair in named if pair[1] in POLICY_NAMES or "policy" in pair[1].lower()]
+        tree, name = (telling or named)[-1]
         _check(tree)
         return Program(tree, name)
     if failures:
@@ -180,15 +183,42 @@ def _check_size(tree: ast.Module) -> None:
 
 
 def _policy_name(tree: ast.Module) -> str | None:
-    defined = [node.name for node in tree.body if isinstance(node, _DEFINITIONS)]
-    defined += [
-        target.id
-        for node in tree.body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    ]
-    return next((name for name in POLICY_NAMES if name in defined), defined[-1] if defined else None)
+    """The function that maps observations to actions; never a helper of another, if that can be told."""
+    functions = _functions(tree)
+    if not functions or "policy" in functions:
+        return "policy" if functions else None
+    names = list(functions)
+    called = {name for caller, used in functions.items() for name in used if name != caller}
+    free = [name for name in names if name not in called]
+    for choice in (
+        [name for name in reversed(free) if "policy" in name.lower()],
+        [name for name in POLICY_NAMES if name in free],
+        [name for name in reversed(names) if "policy" in name.lower()],
+        free[::-1],
+    ):
+        if choice:
+            return choice[0]
+    return names[-1]
+
+
+def _functions(tree: ast.Module) -> dict[str, set[str]]:
+    """The functions of the module in their order, each with the names that it reads."""
+    found: dict[str, ast.AST] = {}
+    for node in tree.body:
+        if isinstance(node, _DEFINITIONS):
+            names = [node.name]
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
+            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        else:
+            continue
+        for name in names:
+            found.pop(name, None)
+            found[name] = node
+    return {
+        name: {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
+        for name, node in found.items()
+        if name != "main" and not name.startswith("test")
+    }
 
 
 def _check(tree: ast.Module) -> None:

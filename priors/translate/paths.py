@@ -19,6 +19,9 @@ EVERYWHERE: Path = 1
 _COMPLEMENTS = {"greater_equal": "less", "less_equal": "greater", "not_equal": "equal"}
 
 
+_LOGIC = {"not", "and", "or"}
+
+
 class Paths:
     """Builds paths and the predicate nodes that select them."""
 
@@ -28,6 +31,7 @@ class Paths:
         self._shared: dict[tuple[int, Path, Path], Path] = {}
         self._choices: dict[tuple[Path, Path, Path], Path] = {}
         self._conditions: dict[tuple[object, ...], Path] = {}
+        self._found: dict[int, Path] = {}
         self._masks: dict[Path, Scalar] = {NOWHERE: False, EVERYWHERE: True}
         self._recipes: dict[Path, tuple[str, Path, Path]] = {}
 
@@ -36,10 +40,7 @@ class Paths:
             return then
         key = (condition, then, otherwise)
         if key not in self._shared:
-            if len(self._rows) >= limits.MAX_PATH_NODES:
-                raise PriorError(
-                    "too many branches on observations depend on each other", "write fewer nested `if`s"
-                )
+            _check_budget(len(self._rows), limits.MAX_PATH_NODES)
             self._shared[key] = len(self._rows)
             self._rows.append(key)
         return self._shared[key]
@@ -54,6 +55,7 @@ class Paths:
             return test
         key = (test, then, otherwise)
         if key not in self._choices:
+            _check_budget(len(self._choices), limits.MAX_PATH_CHOICES)
             top = min(self._rows[path][0] for path in key)
             split = [
                 (row[1], row[2]) if row[0] == top else (path, path)
@@ -68,18 +70,30 @@ class Paths:
         """The path of the observations for which `condition`, a truth value, holds."""
         if not isinstance(condition, Node):
             return EVERYWHERE if condition else NOWHERE
-        if condition.operation == "not":
-            path = self._choose(self.where(condition.operands[0]), NOWHERE, EVERYWHERE)
-        elif condition.operation == "and":
-            a, b = map(self.where, condition.operands)
-            path = self._choose(a, b, NOWHERE)
-        elif condition.operation == "or":
-            a, b = map(self.where, condition.operands)
-            path = self._choose(a, EVERYWHERE, b)
-        else:
-            path = self._condition(condition)
-        self._masks.setdefault(path, condition)
-        return path
+        # Conditions share their parts, so each part is visited once; a stack, for they may be deep.
+        pending = [condition]
+        while pending:
+            node = pending[-1]
+            parts = node.operands if node.operation in _LOGIC else ()
+            missing = [part for part in parts if isinstance(part, Node) and part.index not in self._found]
+            if missing:
+                pending += reversed(missing)
+                continue
+            pending.pop()
+            if node.index not in self._found:
+                path = self._found[node.index] = self._path_of(node)
+                self._masks.setdefault(path, node)
+        return self._found[condition.index]
+
+    def _path_of(self, node: Node) -> Path:
+        """The path of a condition whose parts have theirs."""
+        if node.operation not in _LOGIC:
+            return self._condition(node)
+        parts = [self.where(part) for part in node.operands]
+        if node.operation == "not":
+            return self._choose(parts[0], NOWHERE, EVERYWHERE)
+        a, b = parts
+        return self._choose(a, b, NOWHERE) if node.operation == "and" else self._choose(a, EVERYWHERE, b)
 
     def _condition(self, node: Node) -> Path:
         operation, operands = node.operation, node.operands
@@ -133,3 +147,8 @@ class Paths:
             else:
                 self._masks[path] = graph.both(left, right if operation == "and" else graph.negate(right))
         return self._masks[path]
+
+
+def _check_budget(count: int, budget: int) -> None:
+    if count >= budget:
+        raise PriorError("too many branches on observations depend on each other", "write fewer nested `if`s")

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from priors.translate import indexing
+from priors.translate.containers import List, Value
 from priors.translate.errors import PriorError
 from priors.translate.machine import Machine
-from priors.translate.values import List, Value, describe, iterate
+from priors.translate.values import describe, iterate
 
 _SCOPES = (ast.FunctionDef, ast.Lambda, ast.ListComp, ast.GeneratorExp, ast.DictComp)
 

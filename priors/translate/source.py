@@ -7,16 +7,17 @@ import re
 from priors.translate import limits
 from priors.translate.errors import PriorError
 
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+-]*)[^`\n]*$")
+# Possessive, for a line of the text may be as long as the text.
+_FENCE = re.compile(r"^[ \t]*+(`{3,}+|~{3,}+)[ \t]*+([\w+-]*+)[^`\n]*+$")
 _START = re.compile(r"^(import |from \w|def |class |@|[A-Za-z_]\w*\s*(:[^=]+)?=[^=]|\"\"\"|'''|#)")
 # Strings and comments first: what stands in them is no code. An unclosed string ends with its line.
 _TOKEN = re.compile(
-    r"""(?P<string>[rRbBuUfF]{0,2}(?:'''(?:[^\\]|\\.)*?(?:'''|\Z)|\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)"""
+    r"""(?P<string>[rRbBuUfF]{0,2}(?:'''(?:[^\\]|\\.)*?(?:'''|\\?\Z)|\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\\?\Z)"""
     r"""|'(?:[^\\'\n]|\\.)*'?|"(?:[^\\"\n]|\\.)*"?))"""
     r"""|(?P<comment>\#[^\n]*)"""
     r"""|(?P<number>\.?[0-9][\w.]*)"""
     r"""|(?P<word>[^\W\d]\w*)"""
-    r"""|(?P<newline>(?<!\\)\n)"""
+    r"""|(?P<newline>(?<!\\)\n+)"""
     r"""|(?P<space>\s+)"""
     r"""|(?P<open>[(\[{])|(?P<close>[)\]}])"""
     r"""|(?P<separator>[,;=])"""
@@ -50,7 +51,7 @@ def blocks(text: str) -> list[str]:
     """The parts of a model's reply that may be the program, each at its own lines of the text.
 
     Lines outside a part are blank in it, so that errors point into the reply as it was given.
-    Without fences the whole text is the one part.
+    Without fences the whole text is the one part. Of very many fenced blocks the last ones count.
     """
     lines = text.split("\n")
     found: list[tuple[int, int]] = []
@@ -66,7 +67,7 @@ def blocks(text: str) -> list[str]:
             opened = None
     if opened is not None:
         found.append((opened[0], len(lines)))
-    return [_only(lines, start, stop) for start, stop in found or [(0, len(lines))]]
+    return [_only(lines, start, stop) for start, stop in found[-limits.MAX_BLOCKS :] or [(0, len(lines))]]
 
 
 def without_prose(text: str) -> str:

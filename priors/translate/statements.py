@@ -7,7 +7,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
+import numpy as np
+
 from priors.translate import functions, indexing
+from priors.translate.containers import Array, List, Value, release
 from priors.translate.errors import PriorError
 from priors.translate.expressions import default_values
 from priors.translate.frames import Loop
@@ -16,16 +19,7 @@ from priors.translate.machine import Machine, Rule
 from priors.translate.operators import binary
 from priors.translate.paths import NOWHERE
 from priors.translate.scopes import assigned_names, bind
-from priors.translate.values import (
-    Array,
-    Function,
-    List,
-    Module,
-    Unusable,
-    Value,
-    iterate,
-    truth,
-)
+from priors.translate.values import Builtin, Function, Module, Unusable, truth, turns
 
 
 def expression(machine: Machine, node: ast.Expr) -> None:
@@ -38,6 +32,10 @@ def assign(machine: Machine, node: ast.Assign) -> None:
     value = machine.evaluate(node.value)
     for target in node.targets:
         bind(machine, target, value)
+    if isinstance(node.value, ast.Tuple) and all(isinstance(t, ast.Tuple) for t in node.targets):
+        # In `a, b = x, y` nobody keeps the tuple.
+        for item in value:
+            release(item)
 
 
 def annotated_assign(machine: Machine, node: ast.AnnAssign) -> None:
@@ -63,8 +61,13 @@ def augmented_assign(machine: Machine, node: ast.AugAssign) -> None:
         new = binary(machine.graph, node.op, old, operand)
     else:
         new = _in_place(machine, node.op, old, operand)
-    if new is not old or not isinstance(new, Array):
+    if new is not old or not isinstance(new, Array) or not _is_view(old, owner):
         indexing.write(machine, owner, index, new)
+
+
+def _is_view(part: Array, owner: Value) -> bool:
+    """Whether changing `part` changed its owner; index arrays and ranges pick a copy."""
+    return not isinstance(owner, Array) or np.may_share_memory(part.data, owner.data)
 
 
 def _in_place(machine: Machine, operator: ast.operator, old: Value, operand: Value) -> Value:
@@ -107,17 +110,29 @@ def if_statement(machine: Machine, node: ast.If) -> None:
 
 def for_statement(machine: Machine, node: ast.For) -> None:
     """Unrolled: one turn per item, on the path of those that have not left the loop."""
-    _run_loop(machine, node, iterate(machine.graph, machine.evaluate(node.iter)))
+    _run_loop(machine, node, _turns(machine, node.iter))
+
+
+def _turns(machine: Machine, node: ast.expr) -> Iterable[Value]:
+    """The items of a loop over `node`; `enumerate` and `zip` too read them turn by turn."""
+    graph = machine.graph
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
+        function, starred = machine.evaluate(node.func), any(isinstance(a, ast.Starred) for a in node.args)
+        name = function.name if isinstance(function, Builtin) and not starred else ""
+        if name == "zip" or (name == "enumerate" and len(node.args) == 1):
+            columns = [turns(graph, machine.evaluate(argument)) for argument in node.args]
+            return zip(*columns, strict=False) if name == "zip" else enumerate(columns[0])
+    return turns(graph, machine.evaluate(node))
 
 
 def while_statement(machine: Machine, node: ast.While) -> None:
     """Unrolled while the test is static; a test on observations would have no bound."""
 
-    def turns() -> Iterable[None]:
+    def unrolled() -> Iterable[None]:
         while _static_test(machine.graph, truth(machine.graph, machine.evaluate(node.test))):
             yield None
 
-    _run_loop(machine, node, turns())
+    _run_loop(machine, node, unrolled())
 
 
 def _static_test(graph: Graph, test: Scalar) -> bool:
@@ -129,10 +144,10 @@ def _static_test(graph: Graph, test: Scalar) -> bool:
     return bool(test)
 
 
-def _run_loop(machine: Machine, node: ast.For | ast.While, turns: Iterable[Value]) -> None:
+def _run_loop(machine: Machine, node: ast.For | ast.While, items: Iterable[Value]) -> None:
     paths, loop = machine.paths, Loop()
     machine.frame.loops.append(loop)
-    for item in turns:
+    for item in items:
         machine.graph.spend()
         if isinstance(node, ast.For):
             bind(machine, node.target, item)

@@ -7,67 +7,17 @@ mutable containers are the classes below, whose identity gives aliasing and whos
 from __future__ import annotations
 
 import ast
-import itertools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from priors.translate import limits
+from priors.translate.containers import Array, Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.graph import Graph, Kind, Node, Scalar, is_scalar, kind_of, widest
-
-Value = Any
-"""A number, string, tuple, range or None, or one of the classes below."""
-
-
-SERIALS = itertools.count()
-"""Numbers containers in the order they are made."""
-
-
-@dataclass(eq=False)
-class Container:
-    """A mutable object.
-
-    Attributes:
-        born: the frame and path on which it was made, set by the machine: a change there is a change
-            for everyone who can see it. None where unknown.
-        serial: its number in the order of making; a view has its array's.
-        frozen: it is a copy that stands for one of several older objects, so it must not change.
-    """
-
-    born: Any = field(default=None, init=False)
-    serial: int = field(default_factory=SERIALS.__next__, init=False)
-    frozen: bool = field(default=False, init=False)
-
-
-@dataclass(eq=False)
-class List(Container):
-    """A Python list."""
-
-    items: list[Value]
-
-
-@dataclass(eq=False)
-class Dict(Container):
-    """A Python dict with static keys."""
-
-    items: dict[Any, Value]
-
-
-@dataclass(eq=False)
-class Array(Container):
-    """A NumPy array of numbers: an object array of scalars, so that slices are views as in NumPy."""
-
-    data: np.ndarray
-    kind: Kind
-
-    def view(self, data: np.ndarray) -> Array:
-        """An array which shares its entries with this one."""
-        view = Array(data, self.kind)
-        view.born, view.serial, view.frozen = self.born, self.serial, self.frozen
-        return view
 
 
 @dataclass(eq=False)
@@ -138,20 +88,24 @@ def describe(value: Value) -> str:
     return next((name for kind, name in names if isinstance(value, kind)), "this value")
 
 
-def is_older(value: Value, serial: int) -> bool:
-    """Whether `value` is a container made before `serial`, to which other names may refer."""
-    return isinstance(value, Container) and value.serial < serial
-
-
 def check_size(size: int) -> None:
     """Refuse a container of more than `MAX_ELEMENTS` entries."""
     if size > limits.MAX_ELEMENTS:
         raise PriorError(f"{size} elements are more than {limits.MAX_ELEMENTS}", "use a smaller array")
 
 
+def check_shape(shape: Sequence[int]) -> None:
+    """Refuse an array that is too large, also where an axis of length zero leaves it without entries."""
+    if len(shape) > limits.MAX_AXES:
+        raise PriorError(f"an array of {len(shape)} axes", f"use at most {limits.MAX_AXES} axes")
+    # Loops over the rows of such an array are as long as if it had entries.
+    check_size(math.prod(max(size, 1) for size in shape))
+
+
 def object_array(graph: Graph, entries: Sequence[Scalar], shape: tuple[int, ...]) -> np.ndarray:
     """`entries` in row order as an object array of `shape`."""
     check_size(len(entries))
+    check_shape(shape)
     graph.spend(len(entries))
     data = np.empty(len(entries), dtype=object)
     data[:] = entries
@@ -213,6 +167,8 @@ def iterate(graph: Graph, value: Value) -> list[Value]:
     """The items that a `for` over `value` sees."""
     if isinstance(value, range) and len(value) > limits.MAX_ELEMENTS:
         raise PriorError(f"a loop of {len(value)} turns is too long", "a policy needs at most a few dozen")
+    if isinstance(value, Array) and value.data.ndim:
+        graph.spend(len(value.data))
     if isinstance(value, (List, Dict)):
         items = list(value.items)
     elif isinstance(value, Array) and value.data.ndim:
@@ -226,6 +182,22 @@ def iterate(graph: Graph, value: Value) -> list[Value]:
         )
     graph.spend(len(items))
     return items
+
+
+def turns(graph: Graph, value: Value) -> Iterator[Value]:
+    """The items of a loop over `value`, each read at its own turn: the loop may change what it runs over."""
+    if isinstance(value, List):
+        position = 0
+        while position < len(value.items):
+            graph.spend()
+            yield value.items[position]
+            position += 1
+    elif isinstance(value, Array) and value.data.ndim:
+        for position in range(len(value.data)):
+            graph.spend()
+            yield entry(value, value.data[position])
+    else:
+        yield from iterate(graph, value)
 
 
 def length(value: Value) -> int:
@@ -256,7 +228,7 @@ def mapped(graph: Graph, function: Callable[..., Scalar], *operands: Value) -> V
         raise PriorError(
             f"arrays of shapes {shapes} do not fit together", "use arrays of equal shape"
         ) from None
-    check_size(int(np.prod(shape)))
+    check_shape(shape)
     broadcast = [np.broadcast_to(array.data, shape).ravel() for array in arrays]
     return unwrap(make_array(graph, [function(*scalars) for scalars in zip(*broadcast, strict=True)], shape))
 

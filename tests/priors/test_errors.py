@@ -80,6 +80,37 @@ CONSTRUCTS = {
         "one of several objects",
         "own branch",
     ),
+    "changed alias": (
+        "a = [1., 2.]; b = a\n    if obs[0] > 0: a = [3., 4.]\n    a[0] = 9.\n    return a[0], b[0]",
+        "one of several objects",
+        "own branch",
+    ),
+    "changed item": (
+        "a = [1., 2.]; b = [a]\n    if obs[0] > 0: a = [3., 4.]\n    a[0] = 9.\n    return np.array(b)[0]",
+        "one of several objects",
+        "own branch",
+    ),
+    "changed view": (
+        "a = np.ones(2); b = a[:1]\n    if obs[0] > 0: a = obs[:2] * 2\n    a[0] = 9.\n    return a[0], b[0]",
+        "one of several objects",
+        "own branch",
+    ),
+    "changed argument": (
+        "def f(x):\n        if obs[0] > 0: x = [3, 4]\n        x[0] = 9\n    a = [1, 2]; f(a)\n    return a",
+        "one of several objects",
+        "own branch",
+    ),
+    "changed behind a choice": (
+        "a = [1., 2.]; b = a if obs[0] > 0 else [0., 0.]; a[0] = 9.\n    return b",
+        "one of several objects",
+        "own branch",
+    ),
+    "sum of truth values": ("x = float(obs[0]); return (x > 0) + (x < 3), 0", "ambiguous", "int(a) + int(b)"),
+    "pairs": ("return dict([1, 2])[1], 0", "cannot be iterated", ""),
+    "long pairs": ("return dict([(1, 2, 3)])[1], 0", "pairs", "{key: value}"),
+    "dynamic key": ("return {0: 1.0}[int(obs[0])], 0", "depends on the observation", "fixed"),
+    "matrix inner product": ("return np.inner(np.eye(2), np.eye(2))[0]", "for vectors", "@"),
+    "weights": ("return np.average(obs, None, obs), 0", "weights", "np.sum"),
     "identity": ("return (1 if obs[0] is 3 else 0), 0", "`is`", "=="),
 }
 

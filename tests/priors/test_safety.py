@@ -100,6 +100,47 @@ HOSTILE = {
             for i in range(250)
         ),
     ),
+    "rows without entries": "import numpy as np\n" + body("for r in np.zeros((10**6, 0)): pass"),
+    "matrix without entries": "import numpy as np\n" + body("np.zeros((10**7, 0)) @ np.zeros((0, 0))"),
+    "reduction of nothing": "import numpy as np\n" + body("np.zeros((4000, 4000, 0)).sum(axis=2)"),
+    "reshaped to nothing": "import numpy as np\n" + body("for r in np.zeros(0).reshape(10**9, 0): pass"),
+    "huge picking": "import numpy as np\n"
+    + body(
+        "i = np.zeros((400, 1, 1), int)",
+        "x = np.zeros((1, 1, 1))[i, i.reshape(1, 400, 1), i.reshape(1, 1, 400)]",
+    ),
+    "shared conditions": body(
+        "c = obs[0] > 0",
+        "d = obs[1] > 0",
+        "for i in range(40): c = (c & d) | (c & (obs[2] > i))",
+        "if c: x = 1",
+        "x",
+    ),
+    "doubling key": body("k = (1,)", "for i in range(40): k = (k, k)", "d = {k: 1}"),
+    "doubling key read": body("k = (1,)", "for i in range(40): k = (k, k)", "d = {1: 1}", "d[k]"),
+    "doubling key in": body("k = (1,)", "for i in range(40): k = (k, k)", "d = {1: 1}", "k in d"),
+    "doubling key get": body("k = (1,)", "for i in range(40): k = (k, k)", "d = {1: 1}", "d.get(k)"),
+    "doubling key written": body("k = (1,)", "for i in range(40): k = (k, k)", "d = {1: 1}", "d[k] = 1"),
+    "choices among large lists": body(
+        "b = list(range(4000))", "for j in range(4):", "  for i in range(4000): y = 1 if obs[0] > 0 else b"
+    ),
+    "choices among nested lists": body(
+        "a = [[i] for i in range(900)]",
+        "b = [[i] for i in range(900)]",
+        "for i in range(15):",
+        "    c = a if obs[0] > 0 else b",
+        "    for j in range(900): a[j][0] = i",
+        "    for j in range(900): b[j][0] = i",
+    ),
+    "large tuple": body(
+        "b = tuple(range(4000))", "for j in range(4):", "  for i in range(4000): y = [b]", "z"
+    ),
+    "restart per literal": body(
+        *(f"if obs[0] > 0.{i + 1}: x{i} = 1\n    elif obs[0] <= 0.{i + 1}: x{i} = 2" for i in range(9)),
+        "x = obs[0]",
+        *(f"for i in range(600): x = x * 1.5 + x{i}" for i in range(9)),
+        "y",
+    ),
     "large sort": "import numpy as np\n" + body("x = sorted([obs[0] * i for i in range(4000)])"),
     "recursion": "def f(x):\n    return f(x)\n" + body("f(1)"),
     "mutual recursion": "def f(x):\n    return g(x)\ndef g(x):\n    return f(x)\n" + body("f(1)"),
@@ -121,6 +162,17 @@ HOSTILE = {
     "blocks": "".join(" " * i + "if 1:\n" for i in range(300)) + " " * 300 + "pass\n" + POLICY,
     "f-string nesting": body("x = f'{" + "-" * 5000 + "1}'"),
     "many lines": "x = 1\n" * 60_000 + POLICY,
+    "many fences": "```\nx\n```\n" * 4000,
+    "many fences far down": "\n" * 90_000 + "```\nx\n```\n" * 900,
+    "long fence line": "```" + "a" * 90_000 + "`\n```\n```\n",
+    "unclosed strings": "'''\n" + "\\'''\n" * 15_000 + "\\",
+    "long key": body("d = {'" + "k" * 45_000 + "': 1}", "d['" + "j" * 45_000 + "']"),
+    "long name": body("x" * 50_000),
+    # What NumPy and Python refuse themselves.
+    "negative size": "import numpy as np\n" + body("np.eye(-5)"),
+    "too many axes": "import numpy as np\n" + body("np.zeros((1,) * 70)"),
+    "infinite int": body("int(float('inf'))"),
+    "keywords alone": "def policy(*, obs, t):\n    return [0.0]\n",
     "null bytes": POLICY + "\0",
     "bad UTF-8": b"def policy(obs):\n    return [0.0] # \xff\xfe",
     "lone surrogate": POLICY + "# \ud800",

@@ -147,6 +147,7 @@ class TestShapes:
             ("def policy(obs): return ([0.25], [0.5])", 1, [0.25], [0.5]),
             ("def policy(obs): return [[0.1, 0.2], [0.3, 0.4]]", 2, [0.1, 0.2], [0.3, 0.4]),
             ("def policy(obs): return obs[:2] > 0", 2, [1, 0], [1, 0]),
+            ("def policy(obs, dt=0.25): return obs[:1] * dt", 1, [0.125], [0.125]),
             ("policy = lambda obs: [1, 2]", 2, [1, 1], [1, 1]),
             ("def helper(x): return x\ndef brain(o): return helper(o)", 3, [0.5, -0.5, 1], [0.5, -0.5, 1]),
             (b"\xef\xbb\xbfdef policy(obs):\r\n    return [1, 0]\r\n", 2, [1, 0], [1, 0]),
@@ -195,6 +196,22 @@ env.step(action)
         prior = translate(self.REPLY, observation_size=2, action_size=2)
         np.testing.assert_allclose(prior((), jnp.array([0.25, 0]))[1].low, [0.25, 0.5])
         assert list(prior.parameters) == ["line16_0.5"]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "def control(q): return q[:1]\ndef hopper_policy(obs): return control(obs) + 0.25",
+            "def control(q): return q[:1]\ndef act(obs): return control(obs) + 0.25",
+            "def act(obs): return control(obs) + 0.25\ndef control(q): return q[:1]",
+            "def act(q): return q[:1]\ndef brain(obs): return act(obs) + 0.25",
+            "def act(obs): return obs[:1] + 0.25\ndef main(): act([0])\ndef test_it(): act([1])",
+            "def policy(obs): return obs[:1] + 0.25\ndef act(obs): return policy(obs) * 2",
+            'def policy(obs):\n    """As in\n\n```python\npolicy(obs)\n```\n"""\n    return obs[:1] + 0.25',
+        ],
+    )
+    def test_the_policy_is_no_helper(self, text):
+        prior = translate(text, observation_size=2, action_size=1)
+        np.testing.assert_allclose(prior((), jnp.array([0.25, 0]))[1].low, [0.5])
 
     def test_prose_without_fences(self):
         text = "Here is it.\n\nimport math\ndef policy(obs):\n    return [math.pi / 4]\n"

@@ -7,21 +7,14 @@ import inspect
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
 from priors.translate.functions import python, tables
 from priors.translate.functions.arguments import Implementation
 from priors.translate.functions.methods import attribute, extend
 from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
-from priors.translate.values import (
-    Array,
-    Builtin,
-    DType,
-    Module,
-    Value,
-    to_array,
-    truth,
-)
+from priors.translate.values import Builtin, DType, Module, to_array, truth
 
 MODULES = {
     "math": "math",

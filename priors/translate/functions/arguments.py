@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
+from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
 from priors.translate.graph import Kind, Scalar, is_scalar, kind_of
 from priors.translate.machine import Machine
-from priors.translate.values import Array, DType, Value, check_size, describe, iterate
+from priors.translate.values import DType, check_shape, describe, iterate
 
 Implementation = Callable[..., Value]
 """A row's implementation: it takes the machine and then the program's arguments."""
@@ -27,7 +27,7 @@ def static_shape(m: Machine, shape: Value) -> tuple[int, ...]:
     result = tuple(static_int(m, size, "a size") for size in sizes)
     if any(size < 0 for size in result):
         raise PriorError("a size must not be negative")
-    check_size(math.prod(result))
+    check_shape(result)
     return result
 
 

@@ -9,19 +9,12 @@ from collections.abc import Callable
 
 import numpy as np
 
+from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation, kind_of_dtype, static_int, static_shape
 from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
-from priors.translate.values import (
-    Array,
-    DType,
-    Value,
-    check_size,
-    iterate,
-    make_array,
-    to_array,
-)
+from priors.translate.values import DType, check_shape, check_size, iterate, make_array, to_array
 
 
 def array(m: Machine, object: Value, dtype: Value = None, copy: Value = True) -> Value:
@@ -77,7 +70,7 @@ def arange(m: Machine, start: Value, stop: Value = None, step: Value = 1, dtype:
 
 def linspace(m: Machine, start: Value, stop: Value, num: Value = 50, endpoint: Value = True) -> Value:
     """`numpy.linspace` of fixed length."""
-    count = static_int(m, num, "the number of points")
+    (count,) = static_shape(m, num)
     check_size(count)
     graph, steps = m.graph, max(1, count - 1 if endpoint else count)
     width = graph.apply("subtract", stop, start)
@@ -87,8 +80,8 @@ def linspace(m: Machine, start: Value, stop: Value, num: Value = 50, endpoint: V
 
 def eye(m: Machine, N: Value) -> Value:
     """`numpy.eye`."""
-    size = static_int(m, N, "a size")
-    check_size(size * size)
+    (size,) = static_shape(m, N)
+    check_shape((size, size))
     return make_array(m.graph, [float(i == j) for i in range(size) for j in range(size)], (size, size))
 
 
@@ -133,9 +126,11 @@ def reshape(m: Machine, a: Value, shape: Value) -> Value:
     source = a if isinstance(a, Array) else to_array(m.graph, a)
     sizes = (shape,) if is_scalar(shape) else iterate(m.graph, shape)
     try:
-        return source.view(source.data.reshape([static_int(m, size, "a size") for size in sizes]))
+        data = source.data.reshape([static_int(m, size, "a size") for size in sizes])
     except ValueError as error:
         raise PriorError(str(error)) from None
+    check_shape(data.shape)
+    return source.view(data)
 
 
 def repeat(m: Machine, a: Value, repeats: Value) -> Value:
@@ -165,7 +160,7 @@ def rearranged(change: Callable[..., np.ndarray]) -> Implementation:
             data = change(source.data, *(static_int(m, option, "this argument") for option in options))
         except (ValueError, IndexError) as error:
             raise PriorError(str(error)) from None
-        check_size(data.size)
+        check_shape(data.shape)
         return make_array(m.graph, list(data.ravel()), data.shape, source.kind)
 
     return moved

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from priors.translate.containers import Value
 from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation, static_int
 from priors.translate.graph import Scalar
 from priors.translate.machine import Machine
 from priors.translate.operators import power
-from priors.translate.values import Value, elementwise, mapped, to_array
+from priors.translate.values import elementwise, mapped, to_array
 
 
 def operations_of_one(*names: str) -> dict[str, Implementation]:

@@ -1,29 +1,19 @@
 """Attributes and methods of lists, dicts and arrays, one row each."""
 
-# ruff: noqa: ARG001, ARG005 - every row of a table is called with the same arguments.
+# ruff: noqa: ARG005 - every row of a table is called with the same arguments.
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from priors.translate import indexing
+from priors.translate import indexing, keys
+from priors.translate.containers import Array, Dict, List, Value, hold
 from priors.translate.errors import PriorError
 from priors.translate.functions import arrays, elementary, reductions, tables
-from priors.translate.functions.arguments import Implementation, static_int
+from priors.translate.functions.arguments import Implementation, kind_of_dtype, static_int
 from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
-from priors.translate.values import (
-    Array,
-    Builtin,
-    Dict,
-    DType,
-    List,
-    Value,
-    check_size,
-    describe,
-    iterate,
-    to_array,
-)
+from priors.translate.values import Builtin, DType, check_size, describe, iterate, to_array
 
 
 def extend(m: Machine, owner: List, iterable: Value) -> None:
@@ -31,18 +21,22 @@ def extend(m: Machine, owner: List, iterable: Value) -> None:
     m.check_resizable(owner)
     items = iterate(m.graph, iterable)
     check_size(len(owner.items) + len(items))
+    for item in items:
+        hold(item)
     owner.items.extend(items)
 
 
 def _append(m: Machine, owner: List, value: Value) -> None:
     m.check_resizable(owner)
     check_size(len(owner.items) + 1)
+    hold(value)
     owner.items.append(value)
 
 
 def _insert(m: Machine, owner: List, index: Value, value: Value) -> None:
     m.check_resizable(owner)
     check_size(len(owner.items) + 1)
+    hold(value)
     owner.items.insert(static_int(m, index, "the index"), value)
 
 
@@ -55,8 +49,7 @@ def _pop(m: Machine, owner: List, index: Value = -1) -> Value:
 
 
 def _get(m: Machine, owner: Dict, key: Value, default: Value = None) -> Value:
-    hashable = key is None or isinstance(key, (str, int, float, tuple))
-    return owner.items.get(key, default) if hashable else default
+    return keys.get(m.graph, owner, key, default)
 
 
 def _nested(m: Machine, owner: Array) -> Value:
@@ -118,8 +111,10 @@ def attribute(owner: Value, name: str) -> Value:
             return owner.view(owner.data.T)
         if name == "dtype":
             return DType(owner.kind)
-    if is_scalar(owner) and name in ("item", "copy", "astype"):
-        return Builtin(name, lambda m, dtype=None: owner)
+    if is_scalar(owner) and name in ("item", "copy"):
+        return Builtin(name, lambda m: owner)
+    if is_scalar(owner) and name == "astype":
+        return Builtin(name, lambda m, dtype: m.graph.cast(owner, kind_of_dtype(dtype) or "float"))
     tables: list[tuple[type, Mapping[str, Implementation]]] = [
         (Array, _ARRAY_METHODS),
         (List, _LIST_METHODS),

@@ -1,17 +1,19 @@
 """Python's builtin functions, one row each in `BUILTINS`."""
 
-# ruff: noqa: ARG001, ARG005 - every row of a table is called with the same arguments.
+# ruff: noqa: ARG005 - every row of a table is called with the same arguments.
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from priors.translate.containers import Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation, one_number, static_int
 from priors.translate.functions.elementary import power_row, round_row
 from priors.translate.graph import Scalar, is_scalar
+from priors.translate.keys import static_key
 from priors.translate.machine import Machine
-from priors.translate.values import Dict, List, Value, describe, elementwise, iterate, length, truth
+from priors.translate.values import describe, elementwise, iterate, length, truth
 
 
 def _extreme(operation: str, name: str) -> Implementation:
@@ -120,10 +122,15 @@ def tuple_(m: Machine, iterable: Value = ()) -> Value:
     return tuple(iterate(m.graph, iterable))
 
 
-def dict_(m: Machine, mapping: Value = None, **entries: Value) -> Value:
-    """`dict`."""
-    start = dict(mapping.items) if isinstance(mapping, Dict) else {}
-    return Dict({**start, **entries})
+def dict_(m: Machine, mapping: Value = (), /, **entries: Value) -> Value:
+    """`dict`, of another dict or of pairs."""
+    items = dict(mapping.items) if isinstance(mapping, Dict) else {}
+    for pair in () if isinstance(mapping, Dict) else iterate(m.graph, mapping):
+        key_and_value = iterate(m.graph, pair)
+        if len(key_and_value) != 2:
+            raise PriorError("dict() takes pairs of a key and its value", "write {key: value}")
+        items[static_key(m.graph, key_and_value[0])] = key_and_value[1]
+    return Dict({**items, **entries})
 
 
 def reversed_(m: Machine, sequence: Value) -> Value:

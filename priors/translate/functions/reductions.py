@@ -10,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
+from priors.translate.containers import Value
 from priors.translate.errors import PriorError
 from priors.translate.graph import Graph, Scalar, is_scalar, kind_of
 from priors.translate.machine import Machine
 from priors.translate.operators import total
-from priors.translate.values import Value, describe, make_array, to_array, truth, unwrap
+from priors.translate.values import describe, make_array, to_array, truth, unwrap
 
 Reduction = Callable[[Graph, Sequence[Scalar]], Scalar]
 
@@ -145,6 +146,13 @@ def prod(m: Machine, a: Value, axis: Value = None) -> Value:
     return reduced(m, a, axis, False, _prod)
 
 
+def average(m: Machine, a: Value, axis: Value = None, weights: Value = None) -> Value:
+    """`numpy.average` without weights."""
+    if weights is not None:
+        raise PriorError("np.average takes no weights here", "write np.sum(w * x) / np.sum(w)")
+    return reduced(m, a, axis, False, _mean)
+
+
 def cumsum(m: Machine, a: Value) -> Value:
     """`numpy.cumsum` of a vector."""
     entries = list(to_array(m.graph, a).data.ravel())
@@ -180,7 +188,7 @@ TABLE: dict[str, Callable[..., Value]] = {
     "sum": _row(_sum),
     "prod": _row(_prod),
     "mean": _row(_mean),
-    "average": _row(_mean),
+    "average": average,
     "var": _row(_var),
     "std": _row(_std),
     "min": _row(_fold("minimum")),

@@ -6,17 +6,20 @@ keyword arguments work. What is not here cannot be called.
 
 from __future__ import annotations
 
+import functools
 import math
 
 import numpy as np
 
+from priors.translate.containers import Value
+from priors.translate.errors import PriorError
 from priors.translate.functions import arrays, elementary, python, reductions
 from priors.translate.functions.arguments import Implementation
 from priors.translate.functions.elementary import operations_of_one, operations_of_two
 from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
 from priors.translate.operators import matmul
-from priors.translate.values import DType, Value, elementwise, to_array
+from priors.translate.values import DType, elementwise, to_array
 
 _ELEMENTARY = (
     *("sqrt", "cbrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p"),
@@ -35,10 +38,17 @@ def _log(m: Machine, x: Value, base: Value = None) -> Value:
 
 
 def _hypot(m: Machine, *coordinates: Value) -> Value:
-    result: Value = 0.0
-    for coordinate in coordinates:
-        result = elementwise(m.graph, "hypot", result, coordinate) if result != 0.0 else coordinate
-    return elementwise(m.graph, "absolute", result) if len(coordinates) == 1 else result
+    if len(coordinates) < 2:
+        return elementwise(m.graph, "absolute", *coordinates) if coordinates else 0.0
+    return functools.reduce(lambda a, b: elementwise(m.graph, "hypot", a, b), coordinates)
+
+
+def _inner(m: Machine, a: Value, b: Value) -> Value:
+    if is_scalar(a) or is_scalar(b):
+        return elementwise(m.graph, "multiply", a, b)
+    if to_array(m.graph, a).data.ndim > 1 or to_array(m.graph, b).data.ndim > 1:
+        raise PriorError("this product is for vectors", "use a @ b")
+    return matmul(m.graph, a, b)
 
 
 def _math_isclose(m: Machine, a: Value, b: Value, rel_tol: Value = 1e-9, abs_tol: Value = 0.0) -> Value:
@@ -113,6 +123,7 @@ NUMPY: dict[str, Value] = {
     "rad2deg": elementary.scaled(1 / _DEGREE),
     "degrees": elementary.scaled(1 / _DEGREE),
     "isclose": elementary.isclose,
+    "isinf": lambda m, x: elementwise(m.graph, "equal", elementwise(m.graph, "absolute", x), math.inf),
     "nan_to_num": elementary.nan_to_num,
     "clip": elementary.clip,
     "where": elementary.where,
@@ -151,8 +162,8 @@ NUMPY: dict[str, Value] = {
         elementwise(m.graph, "multiply", a, b) if is_scalar(a) or is_scalar(b) else matmul(m.graph, a, b)
     ),
     "matmul": lambda m, x1, x2: matmul(m.graph, x1, x2),
-    "inner": lambda m, a, b: matmul(m.graph, a, b),
-    "vdot": lambda m, a, b: matmul(m.graph, a, b),
+    "inner": _inner,
+    "vdot": _inner,
     "array_equal": lambda m, a1, a2: python.all_(m, elementwise(m.graph, "equal", a1, a2)),
     "outer": lambda m, a, b: elementwise(
         m.graph,

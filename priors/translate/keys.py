@@ -1,0 +1,76 @@
+"""The keys of dicts: static, small, and checked before anything hashes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from priors.translate import limits
+from priors.translate.containers import SERIALS, Dict, Value, freeze, link
+from priors.translate.errors import PriorError
+from priors.translate.graph import Graph, Node, Scalar, is_scalar
+from priors.translate.values import describe, merge
+
+
+def static_key(graph: Graph, key: Value) -> Any:
+    """`key` as a key of Python: a number, a string, None or a short flat tuple of these."""
+    if isinstance(key, tuple):
+        if len(key) > limits.MAX_KEY_PARTS or any(isinstance(part, tuple) for part in key):
+            raise PriorError(
+                "this tuple is too large for the key of a dict",
+                f"use at most {limits.MAX_KEY_PARTS} numbers or strings",
+            )
+        return tuple(static_key(graph, part) for part in key)
+    if is_scalar(key):
+        return graph.static(key, "the key of a dict")
+    if isinstance(key, str) or key is None:
+        return key
+    raise PriorError(f"{describe(key)} cannot be the key of a dict", "use strings or integers")
+
+
+def known_key(graph: Graph, owner: Dict, key: Value) -> Any:
+    """`key` as a key that `owner` has."""
+    key = static_key(graph, key)
+    if key not in owner.items:
+        known = ", ".join(map(_short, list(owner.items)[:8]))
+        raise PriorError(f"the dict has no key {_short(key)}", f"its keys are {known}")
+    return key
+
+
+def _short(key: Any) -> str:
+    text = repr(key)
+    return text if len(text) <= 40 else f"{text[:37]}..."
+
+
+def contains(graph: Graph, owner: Dict, key: Value) -> Scalar:
+    """`key in owner`, also for a number that depends on the observation."""
+    if not _is_dynamic(key):
+        return static_key(graph, key) in owner.items
+    found: Scalar = False
+    for here, _ in _matches(graph, owner, key):
+        found = graph.either(found, here)
+    return found
+
+
+def get(graph: Graph, owner: Dict, key: Value, default: Value) -> Value:
+    """`owner.get(key, default)`, also for a number that depends on the observation."""
+    if not _is_dynamic(key):
+        return owner.items.get(static_key(graph, key), default)
+    result, made = default, next(SERIALS)
+    for here, value in _matches(graph, owner, key):
+        result = merge(graph, here, value, result)
+    freeze(result, made)
+    link(result, made, [default, *owner.items.values()], 0)
+    return result
+
+
+def _is_dynamic(key: Value) -> bool:
+    return isinstance(key, Node) and key.known is None
+
+
+def _matches(graph: Graph, owner: Dict, key: Node) -> Iterator[tuple[Scalar, Value]]:
+    """For each number among the keys, whether it is `key`, and its value."""
+    graph.spend(len(owner.items))
+    for candidate, value in owner.items.items():
+        if is_scalar(candidate):
+            yield graph.apply("equal", key, candidate), value
