@@ -16,7 +16,7 @@ from envs import AutoReset, Env, State
 from experiments.bench.row import Row
 from experiments.bench.timing import median_ratio, seconds
 
-_ROUNDS = 9
+_ROUNDS = 25
 
 
 def measure(task: str) -> list[Row]:
