@@ -31,13 +31,13 @@ def restore(path: Path, like: Tree) -> Tree:
     """
     if not path.is_dir():
         raise InputError(f"no checkpoint at {path}")
-    shapes = jax.eval_shape(lambda: jax.tree.map(_to_array, _zeros(like)))
+    shapes = jax.eval_shape(lambda tree: jax.tree.map(_to_array, tree), like)
     try:
         with ocp.StandardCheckpointer() as checkpointer:
             arrays = checkpointer.restore(path.absolute(), shapes)
     except (ValueError, KeyError, TypeError, OSError) as error:
-        first_line = str(error).strip().splitlines()[0]
-        raise InputError(f"the checkpoint at {path} cannot be read: {first_line}") from error
+        reason = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise InputError(f"the checkpoint at {path} cannot be read: {reason}") from error
     return jax.tree.map(_from_array, arrays, like)
 
 
@@ -51,14 +51,3 @@ def _to_array(leaf: jax.Array) -> jax.Array:
 
 def _from_array(array: jax.Array, like: Any) -> jax.Array:
     return jax.random.wrap_key_data(array) if _is_key(like) else array
-
-
-def _zeros(like: Tree) -> Tree:
-    """A tree of real leaves to trace with, from one of shapes and dtypes."""
-
-    def zeros(leaf: Any) -> jax.Array:
-        if _is_key(leaf):
-            return jax.vmap(jax.random.key)(jax.numpy.zeros(leaf.size, "uint32")).reshape(leaf.shape)
-        return jax.numpy.zeros(leaf.shape, leaf.dtype)
-
-    return jax.tree.map(zeros, like)
