@@ -83,6 +83,7 @@ class Render:
         for name in ("width", "frames"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        run_folder.read(self.run_dir)  # before a folder is made for the output
         output = self.output or self.run_dir / run_folder.PICTURE
         run_folder.require_writable(output)
         way = render_run(self.run_dir, output, width=self.width, max_frames=self.frames)
@@ -119,6 +120,7 @@ class Bench:
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
+        envs.spec(self.task)  # before a folder is made for the numbers
         if self.json:
             run_folder.require_writable(self.json)
         rows = bench.run(self.name, self.task)

@@ -168,16 +168,23 @@ def test_a_damaged_run_folder_is_named(files, message, tmp_path, capsys):
     [
         ["evaluate", "file"],
         ["render", "run", "--output", "file/x.gif"],
+        ["render", "no-run"],
         ["render", "run", "--frames", "0"],
+        ["bench", "physics", "--task", "hoper", "--json", "new/x.json"],
         ["bench", "physics", "--json", "file/x.json"],
     ],
 )
 def test_a_path_that_cannot_be_used_is_one_line_and_status_2(arguments, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "file").write_text("")
+    (tmp_path / "run").mkdir()
+    run = {"task": "hopper", "prior": "none", "config": {}}
+    (tmp_path / "run" / "config.json").write_text(json.dumps(run))
+    before = sorted(tmp_path.rglob("*"))
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
+    assert sorted(tmp_path.rglob("*")) == before, "nothing half-written"
     error = capsys.readouterr().err
     assert error.startswith("camel-jax: ")
     assert error.count("\n") == 1
