@@ -97,6 +97,8 @@ class GymnasiumEvaluation(NamedTuple):
 class GymnasiumEvaluator:
     """Runs a policy in Gymnasium's own environment, the judge of every reported number.
 
+    Actions in [-1, 1] are mapped affinely onto the control range, as `envs.MujocoEnv` does.
+
     Args:
         gymnasium_id: such as `Hopper-v4`.
         step: of the policies to judge; compiled once.
@@ -108,6 +110,8 @@ class GymnasiumEvaluator:
             # Gymnasium advises v5 for every v4 id; published figures are for v4.
             warnings.simplefilter("ignore", DeprecationWarning)
             self._envs = [gymnasium.make(gymnasium_id) for _ in range(episodes)]
+        low, high = self._envs[0].unwrapped.model.actuator_ctrlrange.T
+        self._centre, self._half_width = (low + high) / 2, (high - low) / 2
         self._step = jax.jit(jax.vmap(step, in_axes=(None, 0, 0)))
 
     def __call__(self, parameters: Any, carry: Any, *, seed: int) -> GymnasiumEvaluation:
@@ -120,7 +124,7 @@ class GymnasiumEvaluator:
         qpos = [self._qpos()]
         while alive.any():
             carries, actions = self._step(parameters, carries, observations.astype(np.float32))
-            actions = np.asarray(actions)
+            actions = self._centre + self._half_width * np.asarray(actions)
             for i in np.flatnonzero(alive):
                 observations[i], reward, terminated, truncated, _ = self._envs[i].step(actions[i])
                 returns[i] += float(reward)

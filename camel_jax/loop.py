@@ -77,7 +77,7 @@ def make_loop(
     algorithm = SAC(
         config.sac, config.mask, observation_size=env.observation_size, action_size=env.action_size
     )
-    replay = make_replay(_example(env), capacity=config.buffer_capacity, batch_size=config.num_envs)
+    replay = make_replay(_example(env), capacity=config.buffer_capacity)
     collect = make_collect(AutoReset(env), prior, algorithm, config, epsilon)
     update = make_update(replay, algorithm, config, epsilon)
     return Loop(
@@ -185,8 +185,10 @@ def make_collect(
             env_state=env_state,
             carry=carry,
             suggestion=suggestion,
-            # A truncated episode would have gone on: only termination ends the sum.
-            reward_sum=jnp.where(env_state.info["termination"] > 0, 0.0, reward_sum),
+            # A truncated episode would have gone on: only termination, or a fault, ends the sum.
+            reward_sum=jnp.where(
+                (env_state.info["termination"] > 0) | (env_state.info["fault"] > 0), 0.0, reward_sum
+            ),
             largest_reward_sum=jnp.maximum(state.largest_reward_sum, jnp.max(reward_sum)),
         )
         return state, transition, _episode_sums(env_state)
@@ -194,14 +196,22 @@ def make_collect(
     return collect
 
 
+def _sound(state: TrainState) -> jax.Array:
+    """Which transitions of the last step may be learned from: not those of simulations that broke down."""
+    return state.env_state.info["fault"] == 0
+
+
 def _episode_sums(env_state: State) -> Metrics:
-    """Sums over the episodes that ended in this step."""
+    """Sums over the episodes that ended in this step, and over all environments of what went wrong."""
     done, info = env_state.done, env_state.info
     return {
         "episodes": jnp.sum(done),
         "returns": jnp.sum(done * info["episode_return"]),
         "lengths": jnp.sum(done * info["episode_length"]),
         "terminations": jnp.sum(info["termination"]),
+        "faults": jnp.sum(info["fault"]),
+        # Environments of others do not tell of it.
+        "overflows": jnp.sum(env_state.metrics.get("overflow", jnp.zeros_like(done))),
     }
 
 
@@ -245,7 +255,7 @@ def make_prefill(
 
     def iteration(state: TrainState, _: None) -> tuple[TrainState, None]:
         state, transitions, _sums = collect(state, True)
-        return state.replace(buffer=replay.insert(state.buffer, transitions)), None
+        return state.replace(buffer=replay.insert(state.buffer, transitions, _sound(state))), None
 
     return lambda state: jax.lax.scan(iteration, state, length=config.warmup_iterations)[0]
 
@@ -261,7 +271,7 @@ def make_chunk(
 
     def iteration(state: TrainState, _: None) -> tuple[TrainState, tuple[Metrics, Metrics]]:
         state, transitions, episode_sums = collect(state, False)
-        state = state.replace(buffer=replay.insert(state.buffer, transitions))
+        state = state.replace(buffer=replay.insert(state.buffer, transitions, _sound(state)))
         state, metrics = update(state)
         return state, (metrics, episode_sums)
 
@@ -284,6 +294,8 @@ def report(state: TrainState, metrics: Metrics, episode_sums: Metrics) -> Metric
         "episode/return_mean": sums["returns"] / sums["episodes"],
         "episode/length_mean": sums["lengths"] / sums["episodes"],
         "episode/termination_share": sums["terminations"] / sums["episodes"],
+        "physics/faults": sums["faults"],
+        "physics/overflows": sums["overflows"],
     }
 
 

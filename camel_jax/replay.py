@@ -57,36 +57,38 @@ class Replay(NamedTuple, Generic[Row]):
 
     Attributes:
         init: `() -> Buffer`, an empty ring.
-        insert: `(buffer, batch) -> Buffer`; the batch has the leading axis `batch_size` of `make_replay`.
+        insert: `(buffer, batch, keep) -> Buffer`; the batch has any one leading axis, along which the
+            booleans `keep` tell which rows enter.
         sample: `(buffer, key, shape) -> rows` with leading axes `shape`, uniform with replacement.
     """
 
     init: Callable[[], Buffer]
-    insert: Callable[[Buffer, Row], Buffer]
+    insert: Callable[[Buffer, Row, jax.Array], Buffer]
     sample: Callable[[Buffer, jax.Array, tuple[int, ...]], Row]
 
 
-def make_replay(example: Row, *, capacity: int, batch_size: int) -> Replay[Row]:
+def make_replay(example: Row, *, capacity: int) -> Replay[Row]:
     """Make a ring for rows like `example`, one unbatched pytree of float arrays.
 
     Args:
         example: a row; only shapes and dtypes matter.
-        capacity: rows to keep; rounded up to a multiple of `batch_size`, so that no insertion wraps.
-        batch_size: rows inserted at a time.
+        capacity: rows to keep, at least as many as are inserted at a time.
     """
-    capacity = -(-capacity // batch_size) * batch_size
     flat, unflatten = ravel_pytree(example)
 
     def init() -> Buffer:
         zero = jnp.zeros((), jnp.int32)
         return Buffer(rows=jnp.zeros((capacity, flat.size), flat.dtype), pointer=zero, size=jnp.copy(zero))
 
-    def insert(buffer: Buffer, batch: Row) -> Buffer:
+    def insert(buffer: Buffer, batch: Row, keep: jax.Array) -> Buffer:
         rows = jax.vmap(lambda row: ravel_pytree(row)[0])(batch)
+        count = jnp.sum(keep, dtype=jnp.int32)
+        places = (buffer.pointer + jnp.cumsum(keep, dtype=jnp.int32) - 1) % capacity
+        places = jnp.where(keep, places, capacity)  # a place beyond the end drops the row
         return Buffer(
-            rows=jax.lax.dynamic_update_slice_in_dim(buffer.rows, rows, buffer.pointer, axis=0),
-            pointer=(buffer.pointer + batch_size) % capacity,
-            size=jnp.minimum(buffer.size + batch_size, capacity),
+            rows=buffer.rows.at[places].set(rows, mode="drop"),
+            pointer=(buffer.pointer + count) % capacity,
+            size=jnp.minimum(buffer.size + count, capacity),
         )
 
     def sample(buffer: Buffer, key: jax.Array, shape: tuple[int, ...]) -> Row:

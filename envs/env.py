@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from envs.brax_api import Env, State
+from envs.errors import InputError
 from envs.physics.base import Physics, PhysicsState
 from envs.task import Task, TaskSpec
 
@@ -13,12 +15,24 @@ from envs.task import Task, TaskSpec
 class MujocoEnv(Env):
     """One unbatched environment; `jax.vmap` its `reset` and `step` for many.
 
-    It knows no time limit: see `envs.episode`. `State.pipeline_state` is the `PhysicsState`.
+    It knows neither time limit nor fault: see `envs.episode`. `State.pipeline_state` is the `PhysicsState`.
+
+    As everywhere in Brax an action lies in [-1, 1]; it is mapped affinely onto the actuators' control range,
+    which most tasks have equal to [-1, 1]. An action beyond is passed on as it is, as Gymnasium does: the
+    engine clips what it applies, and the reward's control cost sees the whole of it.
+
+    Attributes:
+        task: its rules.
+        physics: its engine.
+        deviations: in what it departs from the model as its author wrote it, one sentence each.
     """
 
-    def __init__(self, task: Task, physics: Physics):
+    def __init__(self, task: Task, physics: Physics, *, deviations: tuple[str, ...] = ()):
         self.task = task
         self.physics = physics
+        self.deviations = (*deviations, *physics.deviations)
+        low, high = self.control_range
+        self._centre, self._half_width = (low + high) / 2, (high - low) / 2
 
     @property
     def spec(self) -> TaskSpec:
@@ -36,6 +50,14 @@ class MujocoEnv(Env):
         return self.task.spec.action_size
 
     @property
+    def control_range(self) -> tuple[np.ndarray, np.ndarray]:
+        """Controls that the actions -1 and 1 stand for, each `(action_size,)`; ±1 where unlimited."""
+        model = self.physics.model
+        limited = model.actuator_ctrllimited[:, None].astype(bool)
+        low, high = np.where(limited, model.actuator_ctrlrange, (-1.0, 1.0)).T
+        return low, high
+
+    @property
     def backend(self) -> str:
         """Name of the physics engine."""
         return self.physics.name
@@ -43,30 +65,56 @@ class MujocoEnv(Env):
     def reset(self, rng: jax.Array) -> State:
         """Start an episode at a random configuration drawn with the key `rng`."""
         model = self.physics.model
-        qpos, qvel = self.task.initial(rng, jnp.asarray(model.qpos0), jnp.zeros(model.nv))
+        qpos, qvel = self.task.initial(rng, jnp.asarray(model.qpos0, float), jnp.zeros(model.nv, float))
         return self.reset_to(qpos, qvel)
 
     def reset_to(self, qpos: jax.Array, qvel: jax.Array) -> State:
-        """Start an episode at a given configuration, shapes `(nq,)` and `(nv,)`."""
+        """Start an episode at a given configuration, shapes `(nq,)` and `(nv,)`.
+
+        Raises:
+            InputError: other shapes.
+        """
+        model = self.physics.model
+        qpos, qvel = (jnp.asarray(x, float) for x in (qpos, qvel))
+        _require_shape("qpos", qpos, (model.nq,))
+        _require_shape("qvel", qvel, (model.nv,))
         physics_state = self.physics.init(qpos, qvel)
         zero = jnp.zeros((), qpos.dtype)
-        _, parts = self.task.reward(physics_state, jnp.zeros(self.action_size))
+        _, parts = self.task.reward(physics_state, physics_state, jnp.zeros(self.action_size, qpos.dtype))
         return State(
             pipeline_state=physics_state,
             obs=self.task.observation(physics_state),
             reward=zero,
             done=zero,
-            metrics=dict.fromkeys(parts, zero),
+            metrics=dict.fromkeys((*parts, "overflow"), zero),
         )
 
     def step(self, state: State, action: jax.Array) -> State:
-        """Apply `action`, shape `(action_size,)`; the engine clips it to the actuators' range."""
-        physics_state: PhysicsState = self.physics.step(state.pipeline_state, action, self.task.frame_skip)
-        reward, parts = self.task.reward(physics_state, action)
+        """Apply `action`, shape `(action_size,)`.
+
+        Where the simulation broke down, the observation is not finite.
+
+        Raises:
+            InputError: an action of another shape.
+        """
+        action = jnp.asarray(action, float)
+        _require_shape("action", action, (self.action_size,))
+        before: PhysicsState = state.pipeline_state
+        control = self._centre + self._half_width * action
+        after = self.physics.step(before, control, self.task.frame_skip)
+        reward, parts = self.task.reward(before, after, control)
+        # An observation may leave out the very entry of the state that went wrong.
+        sound = jnp.all(jnp.isfinite(after.qpos)) & jnp.all(jnp.isfinite(after.qvel))
         return state.replace(
-            pipeline_state=physics_state,
-            obs=self.task.observation(physics_state),
+            pipeline_state=after,
+            obs=jnp.where(sound, self.task.observation(after), jnp.nan),
             reward=reward,
-            done=self.task.terminated(physics_state).astype(reward.dtype),
-            metrics={**state.metrics, **parts},
+            done=self.task.terminated(after).astype(reward.dtype),
+            metrics={**state.metrics, **parts, "overflow": after.overflow.astype(reward.dtype)},
         )
+
+
+def _require_shape(name: str, x: jax.Array, shape: tuple[int, ...]) -> None:
+    if x.shape != shape:
+        hint = "; jax.vmap the environment's functions for a batch" if x.ndim > len(shape) else ""
+        raise InputError(f"{name} has shape {x.shape}, this environment takes {shape}{hint}")

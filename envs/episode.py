@@ -1,18 +1,30 @@
-"""Time limit and automatic reset, as wrappers of any Brax `Env`, unbatched like it."""
+"""How episodes end and start again, as wrappers of any Brax `Env`, unbatched like it."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 
 from envs.brax_api import Env, State, Wrapper
+from envs.errors import InputError
+
+_OUTCOMES = ("termination", "truncation", "fault")
 
 
-class TimeLimit(Wrapper):
-    """Ends an episode after `max_steps` steps and tells that apart from termination.
+class Episode(Wrapper):
+    """Ends an episode in one of three ways, and tells them apart.
 
-    `State.info` gets `steps` (so far in this episode), `truncation` (1.0 where the limit alone ended
-    it) and `termination` (1.0 where the task did); `State.done` is 1.0 for either.
+    `State.done` is 1.0 where one of these entries of `State.info` is:
+
+    - `termination`: the task ended the episode.
+    - `truncation`: the limit of `max_steps` steps did.
+    - `fault`: the step gave an observation or a reward that is not finite. The fault stays inside: the reward
+      becomes 0, the observation stays the one before, and neither of the other two is 1.0. What the step led
+      to is unknown, so a learner must not use the transition. `State.metrics["fault"]` tells the same.
+
+    `State.info["steps"]` counts the steps of the episode so far.
     """
 
     def __init__(self, env: Env, max_steps: int):
@@ -20,33 +32,70 @@ class TimeLimit(Wrapper):
         self.max_steps = max_steps
 
     def reset(self, rng: jax.Array) -> State:
-        """Start an episode with its step counter at 0."""
-        state = self.env.reset(rng)
-        zero = jnp.zeros_like(state.done)
-        return state.replace(info={**state.info, "steps": zero, "truncation": zero, "termination": zero})
+        """Start an episode at a random configuration."""
+        return self._begin(self.env.reset(rng))
+
+    def reset_to(self, qpos: jax.Array, qvel: jax.Array) -> State:
+        """Start an episode at a given configuration, where the environment can."""
+        return self._begin(self.env.reset_to(qpos, qvel))
 
     def step(self, state: State, action: jax.Array) -> State:
-        """Step the environment and its counter."""
+        """Step the environment and the episode."""
         following = self.env.step(state, action)
+        outcome = (following.obs, following.reward)
+        sound = jnp.asarray([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(outcome)]).all()
+
+        def contained(new: jax.Array, old: jax.Array) -> jax.Array:
+            return jnp.where(sound, new, old)
+
+        fault = 1.0 - sound.astype(following.reward.dtype)
         steps = state.info["steps"] + 1
-        termination = following.done
-        truncation = jnp.where(steps >= self.max_steps, 1.0 - termination, 0.0)
-        info = {**following.info, "steps": steps, "truncation": truncation, "termination": termination}
-        return following.replace(done=jnp.maximum(termination, truncation), info=info)
+        termination = contained(following.done, jnp.zeros_like(following.done))
+        truncation = jnp.where(sound & (steps >= self.max_steps), 1.0 - termination, 0.0)
+        kept = {name: state.metrics[name] for name in following.metrics}
+        return following.replace(
+            obs=jax.tree.map(contained, following.obs, state.obs),
+            reward=contained(following.reward, jnp.zeros_like(following.reward)),
+            done=jnp.maximum(jnp.maximum(termination, truncation), fault),
+            metrics={**jax.tree.map(contained, following.metrics, kept), "fault": fault},
+            info={
+                **following.info,
+                "steps": steps,
+                "truncation": truncation,
+                "termination": termination,
+                "fault": fault,
+            },
+        )
+
+    def _begin(self, state: State) -> State:
+        zero = jnp.zeros_like(state.done)
+        info = {**state.info, "steps": zero, "truncation": zero, "termination": zero, "fault": zero}
+        return state.replace(info=info, metrics={**state.metrics, "fault": zero})
 
 
 class AutoReset(Wrapper):
     """Starts the next episode in the step that ends one, at a fresh random configuration.
 
     The state after a last step already belongs to the next episode, but for `reward`, `done`,
-    `info["termination"]` and `info["truncation"]`, which tell of the step taken.
+    `info["termination"]`, `info["truncation"]` and `info["fault"]`, which tell of the step taken.
     `info["terminal_observation"]` is the observation that the step itself led to, at every step:
     what a learner bootstraps from. `info["episode_return"]` and `info["episode_length"]` count the
     episode so far, its last step included, and start again with the step after it.
 
-    The wrapped environment must keep `info["steps"]`, `info["truncation"]` and `info["termination"]`,
-    as `TimeLimit` does.
+    Raises:
+        InputError: the environment is not wrapped in `Episode`, so that nothing tells how its episodes end.
     """
+
+    def __init__(self, env: Env):
+        inner: Any = env
+        while isinstance(inner, Wrapper) and not isinstance(inner, Episode):
+            inner = inner.env
+        if not isinstance(inner, Episode):
+            raise InputError(
+                f"{type(env).__name__} has no time limit and does not tell termination from truncation; "
+                "wrap it first: envs.wrap(env, max_steps=1000)"
+            )
+        super().__init__(env)
 
     def reset(self, rng: jax.Array) -> State:
         """Start the first episode; `rng` also seeds every later one."""
@@ -73,7 +122,7 @@ class AutoReset(Wrapper):
             return jnp.where(ended, new, old)
 
         # What an environment keeps in `info` belongs to its episode; how the step ended does not.
-        renewed = {name: fresh.info[name] for name in fresh.info if name not in ("truncation", "termination")}
+        renewed = {name: fresh.info[name] for name in fresh.info if name not in _OUTCOMES}
         kept = {name: taken.info[name] for name in renewed}
         return taken.replace(
             pipeline_state=jax.tree.map(select, fresh.pipeline_state, taken.pipeline_state),

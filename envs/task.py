@@ -34,7 +34,7 @@ class TaskSpec:
 
     Attributes:
         name: the task's name in `envs.make`.
-        gymnasium_id: the Gymnasium environment with the same semantics.
+        gymnasium_id: the Gymnasium environment with the same semantics; empty if there is none.
         objective: what is rewarded, in words.
         dynamics: what moves and how, in words.
         termination: what ends an episode, in words.
@@ -73,12 +73,16 @@ class Task(Protocol):
         """Its description."""
 
     @property
-    def asset(self) -> str:
-        """Name of its MJCF file in the installed `gymnasium` package."""
-
-    @property
     def frame_skip(self) -> int:
         """Physics steps per environment step."""
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """Fields of `mujoco.MjData` that its functions find in `PhysicsState.reads`."""
+
+    @property
+    def tracks(self) -> tuple[str, ...]:
+        """Fields of `mujoco.MjData`, besides `qpos`, that they find in `PhysicsState.displacement`."""
 
     def initial(self, key: jax.Array, qpos: jax.Array, qvel: jax.Array) -> tuple[jax.Array, jax.Array]:
         """Random start: the model's rest configuration `qpos`, `qvel` with the task's reset noise."""
@@ -86,8 +90,10 @@ class Task(Protocol):
     def observation(self, state: PhysicsState) -> jax.Array:
         """Observation of a physics state, shape `(observation_size,)`."""
 
-    def reward(self, state: PhysicsState, action: jax.Array) -> tuple[jax.Array, dict[str, jax.Array]]:
-        """Reward of the step that led to `state` under `action`, and its parts by name."""
+    def reward(
+        self, before: PhysicsState, after: PhysicsState, control: jax.Array
+    ) -> tuple[jax.Array, dict[str, jax.Array]]:
+        """Reward of the step from `before` to `after` under `control`, `(nu,)`, and its parts by name."""
 
     def terminated(self, state: PhysicsState) -> jax.Array:
         """Whether the episode ends in `state` for a reason of the task, a boolean."""

@@ -3,23 +3,45 @@
 from __future__ import annotations
 
 import functools
+import math
 import threading
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 import mujoco
 import numpy as np
-from mujoco import rollout
+from mujoco import batch
 
 from envs.machine import available_cores
 from envs.physics.base import PhysicsState
 
+_State = mujoco.mjtState
+# What a simulation continues from, in MuJoCo's own order; the controls follow it in a row of `mujoco.batch`.
+_CARRIED = int(
+    _State.mjSTATE_TIME
+    | _State.mjSTATE_QPOS
+    | _State.mjSTATE_QVEL
+    | _State.mjSTATE_ACT
+    | _State.mjSTATE_HISTORY
+    | _State.mjSTATE_WARMSTART
+)
+_Warning = mujoco.mjtWarning
+_BREAKDOWNS = [
+    int(warning) for warning in (_Warning.mjWARN_BADQPOS, _Warning.mjWARN_BADQVEL, _Warning.mjWARN_BADQACC)
+]
+_CONTACT_FORCES = "cfrc_ext"  # the one field here that mj_step leaves to mj_rnePostConstraint
+
+_Shapes = dict[str, tuple[int, ...]]
+
 
 class CPhysics:
-    """Multi-threaded `mujoco.rollout` behind `jax.pure_callback`.
+    """Multi-threaded `mujoco.batch` behind `jax.pure_callback`.
 
     Unbatched like every engine; under any nesting of `jax.vmap` (seeds over environments, say) the
-    batch axes reach the host in one call. The engine computes in float64 whatever JAX's precision is.
+    batch axes reach the host in one call. The engine computes in float64 whatever JAX's precision is, and
+    its state travels through the graph bit by bit (`PhysicsState.memory`). So an episode is MuJoCo's own to
+    the last bit, warm start of the solver included, and `qpos` and `qvel` are merely its rounded image.
 
     A program that uses it does well to call `jax.config.update("jax_cpu_enable_async_dispatch", False)`
     first, as the command line does: callbacks from an asynchronously dispatched graph are slower, and some
@@ -27,54 +49,191 @@ class CPhysics:
 
     Args:
         model: the model to step.
+        reads: fields of `MjData` for `PhysicsState.reads`.
+        tracks: fields of `MjData` for `PhysicsState.displacement`.
         threads: worker threads; None for one per processor core that this process may use.
     """
 
     name = "c"
+    deviations: tuple[str, ...] = ()
 
-    def __init__(self, model: mujoco.MjModel, threads: int | None = None):
+    def __init__(
+        self,
+        model: mujoco.MjModel,
+        *,
+        reads: tuple[str, ...] = (),
+        tracks: tuple[str, ...] = (),
+        threads: int | None = None,
+    ):
         self.model = model
         self.threads = threads or available_cores()
-        self._data = [mujoco.MjData(model) for _ in range(self.threads)]
-        self._pool = rollout.Rollout(nthread=self.threads)
-        self._lock = threading.Lock()  # the data of the workers serve one call at a time
-        self._state_size = mujoco.mj_stateSize(model, mujoco.mjtState.mjSTATE_FULLPHYSICS)
+        data = mujoco.MjData(model)
+        self._reads: _Shapes = {name: getattr(data, name).shape for name in reads}
+        self._tracks: _Shapes = {name: getattr(data, name).shape for name in tracks}
+        self._simulations: dict[int, _Simulations] = {}
+        self._lock = threading.Lock()  # simulations serve one call at a time
 
     def init(self, qpos: jax.Array, qvel: jax.Array) -> PhysicsState:
         """The state at a given configuration, `qpos` of shape `(nq,)` and `qvel` of shape `(nv,)`."""
-        return PhysicsState(qpos=qpos, qvel=qvel, displacement=jnp.zeros_like(qpos))
+        size = _memory_size(self.model, self._tracks)
+        state = PhysicsState(
+            qpos=qpos,
+            qvel=qvel,
+            displacement={k: jnp.zeros(s, qpos.dtype) for k, s in self._displacement_shapes.items()},
+            reads={k: jnp.zeros(s, qpos.dtype) for k, s in self._reads.items()},
+            overflow=jnp.zeros((), bool),  # MuJoCo allocates as it goes
+            memory=jnp.zeros(2 * size, jnp.uint32),
+        )
+        # Where nothing is read, the first step makes up for mj_forward without a call of its own.
+        return self.step(state, jnp.zeros(self.model.nu, qpos.dtype), 0) if self._reads else state
 
     def step(self, state: PhysicsState, control: jax.Array, frame_skip: int) -> PhysicsState:
         """Advance by `frame_skip` physics steps under a constant `control`, shape `(nu,)`."""
-        nq, nv = self.model.nq, self.model.nv
+        dtype = state.qpos.dtype
+        shapes = [state.qpos.shape, state.qvel.shape, *self._displacement_shapes.values()]
+        shapes += self._reads.values()
+        sizes = [math.prod(shape) * dtype.itemsize // 4 for shape in shapes]
         # One array there and one back: the callback's cost grows with their number.
-        packed = jax.pure_callback(
-            functools.partial(self._rollout, frame_skip=frame_skip),
-            jax.ShapeDtypeStruct((nq + nv + nq,), state.qpos.dtype),
-            jnp.concatenate([state.qpos, state.qvel, control]),
+        words = jax.pure_callback(
+            functools.partial(self._on_host, frame_skip=frame_skip, dtype=dtype),
+            jax.ShapeDtypeStruct((state.memory.size + sum(sizes),), jnp.uint32),
+            jnp.concatenate([state.memory, *map(_words, (state.qpos, state.qvel, control.astype(dtype)))]),
             vmap_method="broadcast_all",
         )
-        qpos, qvel, displacement = jnp.split(packed, [nq, nq + nv])
-        return PhysicsState(qpos=qpos, qvel=qvel, displacement=displacement)
+        memory, *parts = jnp.split(words, np.cumsum([state.memory.size, *sizes[:-1]]))
+        qpos, qvel, *fields = (_floats(part, s, dtype) for part, s in zip(parts, shapes, strict=True))
+        moved = len(self._displacement_shapes)
+        return state.replace(
+            qpos=qpos,
+            qvel=qvel,
+            displacement=dict(zip(self._displacement_shapes, fields[:moved], strict=True)),
+            reads=dict(zip(self._reads, fields[moved:], strict=True)),
+            memory=memory,
+        )
 
-    def _rollout(self, packed: jax.Array, *, frame_skip: int) -> np.ndarray:
-        """Step every mechanism of the batch on the host.
+    @property
+    def _displacement_shapes(self) -> _Shapes:
+        return {"qpos": (self.model.nq,), **self._tracks}
+
+    def _on_host(self, words: jax.Array, *, frame_skip: int, dtype: np.dtype) -> np.ndarray:
+        """Step every mechanism of a batch.
 
         Args:
-            packed: positions, velocities and control side by side, shape `(..., nq + nv + nu)`.
+            words: memory, positions, velocities and control side by side, uint32, shape `(..., words)`.
+            frame_skip: physics steps to take; 0 only evaluates the configuration.
+            dtype: what the positions, velocities and control are words of.
+
+        Returns:
+            Memory, positions, velocities, displacements and reads side by side, likewise.
+        """
+        rows = np.asarray(words).reshape(-1, words.shape[-1])
+        split = 2 * _memory_size(self.model, self._tracks)
+        memory = np.ascontiguousarray(rows[:, :split]).view(np.float64)
+        given = np.ascontiguousarray(rows[:, split:]).view(dtype).astype(np.float64)
+        with self._lock:
+            if len(rows) not in self._simulations:
+                self._simulations[len(rows)] = _Simulations(
+                    self.model, len(rows), self.threads, self._reads, self._tracks
+                )
+            memory, numbers = self._simulations[len(rows)].advance(memory, given, frame_skip)
+        result = np.concatenate([memory.view(np.uint32), numbers.astype(dtype).view(np.uint32)], axis=1)
+        return result.reshape(*words.shape[:-1], -1)
+
+
+def _words(x: jax.Array) -> jax.Array:
+    return jax.lax.bitcast_convert_type(x, jnp.uint32).reshape(-1)
+
+
+def _floats(words: jax.Array, shape: tuple[int, ...], dtype: np.dtype) -> jax.Array:
+    per_number = dtype.itemsize // 4
+    grouped = words.reshape(shape if per_number == 1 else (*shape, per_number))
+    return jax.lax.bitcast_convert_type(grouped, dtype)
+
+
+def _memory_size(model: mujoco.MjModel, tracks: _Shapes) -> int:
+    """Numbers of a memory row: 1 if it holds a state (else 0), MuJoCo's state, the tracked fields."""
+    return 1 + mujoco.mj_stateSize(model, _CARRIED) + sum(math.prod(shape) for shape in tracks.values())
+
+
+class _Simulations:
+    """A number of simulations on the host, and the traffic between them and rows of float64."""
+
+    def __init__(self, model: mujoco.MjModel, count: int, threads: int, reads: _Shapes, tracks: _Shapes):
+        self._model = model
+        # Contact forces take a call that the batch does not make, on the whole data of each simulation.
+        self._wants_contact_forces = _CONTACT_FORCES in reads
+        self._contact_forces = np.zeros((count, model.nbody, 6))
+        self._batch = batch.Batch(model, count, threads, persistent=self._wants_contact_forces)
+        self._scratch = mujoco.MjData(model)
+        self._reads = [
+            self._contact_forces if name == _CONTACT_FORCES else self._batch.bind(name) for name in reads
+        ]
+        self._tracks = [self._batch.bind(name) for name in tracks]
+        carried = mujoco.mj_stateSize(model, _CARRIED)
+        self._carried = self._batch.state[:, :carried]
+        self._control = self._batch.state[:, carried : carried + model.nu]
+
+    def advance(
+        self, memory: np.ndarray, given: np.ndarray, frame_skip: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Go on from each row's memory, or where it holds nothing from the configuration that is given.
+
+        Args:
+            memory: rows of `_memory_size`.
+            given: positions, velocities and control side by side.
             frame_skip: physics steps to take.
 
         Returns:
-            Positions, velocities and displacement side by side, shape `(..., nq + nv + nq)`.
+            The memory after, and positions, velocities, displacements and reads side by side. The latter are
+            NaN, and the memory empty, in rows that are or become unstable.
         """
-        rows = np.asarray(packed, np.float64).reshape(-1, packed.shape[-1])
-        positions = slice(1, 1 + self.model.nq)  # behind the time
-        before = np.zeros((len(rows), self._state_size))
-        before[:, 1 : 1 + self.model.nq + self.model.nv] = rows[:, : -self.model.nu]
-        control = np.repeat(rows[:, None, -self.model.nu :], frame_skip, axis=1)
-        with self._lock:
-            states, _ = self._pool.rollout(self.model, self._data, before, control)
-        after = states[:, -1]
-        displacement = after[:, positions] - before[:, positions]
-        result = np.concatenate([after[:, 1 : 1 + self.model.nq + self.model.nv], displacement], axis=1)
-        return result.reshape(*packed.shape[:-1], -1).astype(packed.dtype)
+        nq, nv = self._model.nq, self._model.nv
+        known, carried, tracked = np.split(memory, [1, 1 + self._carried.shape[1]], axis=1)
+        self._batch.warning[:] = 0
+        sound = np.isfinite(given).all(axis=1)  # MuJoCo itself would start over, or take a control of 0
+        self._carried[:] = carried
+        starting = sound & (known[:, 0] == 0)
+        if starting.any():
+            self._batch.qpos[starting], self._batch.qvel[starting] = np.split(
+                given[starting, : nq + nv], [nq], axis=1
+            )
+            self._control[starting] = 0.0
+            sound &= self._attempt(self._batch.forward, starting)
+            tracked = np.where(starting[:, None], self._flat(self._tracks), tracked)
+        before = np.concatenate([self._batch.qpos, tracked], axis=1)
+        if frame_skip:
+            self._control[:] = given[:, nq + nv :]
+            sound &= self._attempt(functools.partial(self._batch.step, nstep=frame_skip), sound)
+        if self._wants_contact_forces:
+            self._read_contact_forces(stepped=frame_skip > 0)
+        sound &= ~self._batch.warning[:, _BREAKDOWNS, 1].any(axis=1)
+        tracked = self._flat(self._tracks)
+        after = np.concatenate([self._batch.qpos, tracked], axis=1)
+        numbers = np.concatenate(
+            [self._batch.qpos, self._batch.qvel, after - before, self._flat(self._reads)], axis=1
+        )
+        memory = np.concatenate([np.ones_like(known), self._carried, tracked], axis=1)
+        numbers[~sound], memory[~sound] = np.nan, 0.0
+        return memory, numbers
+
+    def _attempt(self, call: Callable[..., None], chosen: np.ndarray) -> np.ndarray:
+        """Make a call of the batch for the chosen simulations; gives where MuJoCo raised no error in it."""
+        try:
+            call(None if chosen.all() else chosen)
+        except batch.SimulationError as error:
+            return ~np.isin(np.arange(len(chosen)), error.ids)
+        return np.ones_like(chosen)
+
+    def _read_contact_forces(self, *, stepped: bool) -> None:
+        if not stepped:
+            self._contact_forces[:] = 0.0  # as in an MjData that was reset and has not been stepped
+            return
+        for index, forces in enumerate(self._contact_forces):
+            self._batch.get_data(index, self._scratch)
+            mujoco.mj_rnePostConstraint(self._model, self._scratch)
+            forces[:] = self._scratch.cfrc_ext
+
+    def _flat(self, fields: list[np.ndarray]) -> np.ndarray:
+        """The fields side by side, shape `(simulations, numbers)`."""
+        flat = [field.reshape(len(field), -1) for field in fields]
+        return np.concatenate([np.zeros((len(self._carried), 0)), *flat], axis=1)

@@ -8,7 +8,7 @@ import camel_jax
 import envs
 import priors
 from camel_jax import GymnasiumEvaluator, Policy
-from envs import TimeLimit
+from envs import Episode
 from probes import Probe
 
 
@@ -46,7 +46,7 @@ def test_rewards_after_the_end_do_not_count():
     def step(parameters, count, observation):
         return count + 1, jnp.where(count + 1 >= observation, 1.0, 0.0)
 
-    env = TimeLimit(
+    env = Episode(
         Probe(
             lambda o, a: 10.0,
             done=lambda o, a: a[0] >= 1,

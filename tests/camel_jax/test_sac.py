@@ -11,7 +11,7 @@ import camel_jax
 from camel_jax import GeneratorMask, SACConfig, TrainConfig
 from camel_jax.replay import Transition
 from camel_jax.sac import SAC
-from envs import TimeLimit
+from envs import Episode
 from priors import Interval, from_function
 from probes import Probe
 
@@ -36,18 +36,18 @@ def discounted(discount):
 
 
 def test_one_step_value_is_the_reward():
-    env = TimeLimit(Probe(lambda o, a: 2.0, done=lambda o, a: 1.0), max_steps=10)
+    env = Episode(Probe(lambda o, a: 2.0, done=lambda o, a: 1.0), max_steps=10)
     np.testing.assert_allclose(values(env), 2.0, rtol=0.05)
 
 
 def test_a_truncated_step_is_bootstrapped():
     # Truncated after every step, never terminated: the value is that of going on forever.
-    env = TimeLimit(Probe(lambda o, a: 1.0), max_steps=1)
+    env = Episode(Probe(lambda o, a: 1.0), max_steps=1)
     np.testing.assert_allclose(values(env, discounted(0.8)), 1 / (1 - 0.8), rtol=0.05)
 
 
 def test_a_terminated_step_is_not_bootstrapped():
-    env = TimeLimit(Probe(lambda o, a: 1.0, done=lambda o, a: 1.0), max_steps=1)
+    env = Episode(Probe(lambda o, a: 1.0, done=lambda o, a: 1.0), max_steps=1)
     np.testing.assert_allclose(values(env, discounted(0.8)), 1.0, rtol=0.05)
 
 
@@ -64,12 +64,12 @@ class TwoSteps(Probe):
 def test_value_is_discounted_over_two_steps():
     config = discounted(0.5)
     # Values 0.5 and 1.0 by the observation alone.
-    found = values(TimeLimit(TwoSteps(), 10), config, ((0.0,), (1.0,)), ((0.0,), (0.0,)))
+    found = values(Episode(TwoSteps(), 10), config, ((0.0,), (1.0,)), ((0.0,), (0.0,)))
     np.testing.assert_allclose(found.mean(0), [0.5, 1.0], atol=0.05)
 
 
 def test_the_agent_finds_the_best_action():
-    env = TimeLimit(Probe(lambda o, a: -10.0 * jnp.square(a[0] - 0.4), done=lambda o, a: 1.0), max_steps=10)
+    env = Episode(Probe(lambda o, a: -10.0 * jnp.square(a[0] - 0.4), done=lambda o, a: 1.0), max_steps=10)
     # The temperature must adapt: it is what frees a policy that an immature critic drove into a corner.
     sac = dataclasses.replace(SMALL, temperature=0.05, temperature_learning_rate=1e-3)
     result = camel_jax.train(env, None, dataclasses.replace(CONFIG, sac=sac))
@@ -79,7 +79,7 @@ def test_the_agent_finds_the_best_action():
 
 def test_the_mask_holds_the_agent_at_full_grip():
     """Best action 1, prior -0.5, width 0.2: the actions stay within -0.5 ± 0.2, near the upper end."""
-    env = TimeLimit(Probe(lambda o, a: a[0], done=lambda o, a: 1.0), max_steps=10)
+    env = Episode(Probe(lambda o, a: a[0], done=lambda o, a: 1.0), max_steps=10)
     prior = from_function(lambda o: jnp.full(1, -0.5), observation_size=1, action_size=1)
     config = dataclasses.replace(CONFIG, mask=GeneratorMask(width=0.2))
     state = camel_jax.train(env, prior, config, epsilon=lambda step: jnp.ones(())).state
@@ -133,7 +133,7 @@ def test_critic_target_sees_the_next_states_mask():
 
 def test_the_temperature_moves_the_entropy_to_its_target():
     sac = dataclasses.replace(SMALL, temperature=1.0, temperature_learning_rate=1e-2)
-    env = TimeLimit(Probe(lambda o, a: -jnp.square(a[0]), done=lambda o, a: 1.0), max_steps=10)
+    env = Episode(Probe(lambda o, a: -jnp.square(a[0]), done=lambda o, a: 1.0), max_steps=10)
     history = camel_jax.train(env, None, dataclasses.replace(CONFIG, env_steps=8_000, sac=sac)).history
     assert history[-1]["sac/entropy"] == pytest.approx(-1.0, abs=0.3)
     assert history[-1]["sac/temperature"] < 1.0

@@ -10,7 +10,7 @@ import pytest
 import camel_jax
 import envs
 from camel_jax import EpsilonConfig, SACConfig, TrainConfig, make_loop
-from envs import InputError, TimeLimit
+from envs import Episode, InputError
 from priors import from_function
 from probes import Probe
 
@@ -103,7 +103,7 @@ def test_transitions_hold_the_terminal_observation_and_both_suggestions(hopper):
 
 def test_a_prior_with_memory_starts_each_episode_afresh():
     """A prior that counts its steps must suggest 0 at the first step of every episode."""
-    env = TimeLimit(Probe(lambda o, a: 0.0), max_steps=3)
+    env = Episode(Probe(lambda o, a: 0.0), max_steps=3)
     prior = from_function(
         lambda count, o: (count + 1, jnp.reshape(count / 10, (1,))),
         observation_size=1,

@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 
 import envs
-from envs import AutoReset, TimeLimit
+from envs import AutoReset, Episode
 from probes import Probe
 
 
@@ -19,14 +19,14 @@ def run(env, actions):
 
 
 def test_time_limit_truncates_and_does_not_terminate():
-    states = run(TimeLimit(Probe(lambda o, a: 1.0), max_steps=3), [0.0] * 3)
+    states = run(Episode(Probe(lambda o, a: 1.0), max_steps=3), [0.0] * 3)
     assert [float(s.done) for s in states] == [0, 0, 1]
     assert [float(s.info["truncation"]) for s in states] == [0, 0, 1]
     assert [float(s.info["termination"]) for s in states] == [0, 0, 0]
 
 
 def test_termination_at_the_limit_is_a_termination():
-    env = TimeLimit(Probe(lambda o, a: 1.0, done=lambda o, a: a[0] > 0), max_steps=2)
+    env = Episode(Probe(lambda o, a: 1.0, done=lambda o, a: a[0] > 0), max_steps=2)
     last = run(env, [0.0, 1.0])[-1]
     assert (float(last.info["termination"]), float(last.info["truncation"])) == (1, 0)
 
@@ -57,7 +57,7 @@ def test_auto_reset_keeps_the_terminal_observation_and_accounts_for_the_episode(
 
 
 def test_resets_are_fresh_for_every_env_and_every_episode():
-    env = AutoReset(TimeLimit(envs.make("hopper").unwrapped, max_steps=1))
+    env = AutoReset(Episode(envs.make("hopper").unwrapped, max_steps=1))
     state = jax.vmap(env.reset)(jax.random.split(jax.random.key(0), 3))
     starts = [state.obs]
     for _ in range(3):

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import jax
-import jax.numpy as jnp
 
 from envs.physics.base import PhysicsState
 from envs.task import Quantity, TaskSpec
+from envs.tasks.common import TORSO_X, configuration, healthy_bonus, inside, squared_cost, uniform_noise
 
-_TIME_STEP = 0.008
 _INF = math.inf
 
-SPEC = TaskSpec(
+_SPEC = TaskSpec(
     name="hopper",
     gymnasium_id="Hopper-v4",
     objective=(
@@ -38,7 +37,11 @@ SPEC = TaskSpec(
     ),
     observation=(
         Quantity(
-            "torso_height", "m", -_INF, _INF, "height of the torso's centre; 1.25 when it stands straight"
+            "torso_height",
+            "m",
+            -_INF,
+            _INF,
+            "height of the torso; 1.25 at the start, 1.21 when it stands straight",
         ),
         Quantity("torso_angle", "rad", -_INF, _INF, "pitch of the torso; positive leans forward"),
         Quantity("thigh_angle", "rad", -2.618, 0.0, "hip; negative swings the thigh backward"),
@@ -56,7 +59,7 @@ SPEC = TaskSpec(
         Quantity("leg_torque", "200 Nm", -1.0, 1.0, "torque on the knee, in the direction of its angle"),
         Quantity("foot_torque", "200 Nm", -1.0, 1.0, "torque on the ankle, in the direction of its angle"),
     ),
-    time_step=_TIME_STEP,
+    time_step=0.008,
     max_episode_steps=1000,
 )
 
@@ -73,42 +76,46 @@ class Hopper:
     healthy_z_range: tuple[float, float] = (0.7, _INF)
     healthy_angle_range: tuple[float, float] = (-0.2, 0.2)
     reset_noise_scale: float = 5e-3
+    exclude_current_positions_from_observation: bool = True
 
-    spec: ClassVar[TaskSpec] = SPEC
     asset: ClassVar[str] = "hopper.xml"
     frame_skip: ClassVar[int] = 4
+    reads: ClassVar[tuple[str, ...]] = ()
+    tracks: ClassVar[tuple[str, ...]] = ()
+
+    @property
+    def spec(self) -> TaskSpec:
+        """Its description."""
+        if self.exclude_current_positions_from_observation:
+            return _SPEC
+        return replace(_SPEC, observation=(TORSO_X, *_SPEC.observation))
 
     def initial(self, key: jax.Array, qpos: jax.Array, qvel: jax.Array) -> tuple[jax.Array, jax.Array]:
         """The rest configuration with uniform noise of `reset_noise_scale` on every entry."""
-        key_qpos, key_qvel = jax.random.split(key)
-        scale = self.reset_noise_scale
-        noise_qpos = jax.random.uniform(key_qpos, qpos.shape, qpos.dtype, -scale, scale)
-        noise_qvel = jax.random.uniform(key_qvel, qvel.shape, qvel.dtype, -scale, scale)
-        return qpos + noise_qpos, qvel + noise_qvel
+        return uniform_noise(key, qpos, qvel, self.reset_noise_scale)
 
     def observation(self, state: PhysicsState) -> jax.Array:
-        """Positions without the torso's x, then velocities clipped to 10 (m/s or rad/s), shape `(11,)`."""
-        return jnp.concatenate([state.qpos[1:], jnp.clip(state.qvel, -10.0, 10.0)])
+        """Positions without the torso's x, then velocities clipped to 10 (m/s or rad/s)."""
+        skipped = int(self.exclude_current_positions_from_observation)
+        return configuration(state, skip_positions=skipped, velocity_limit=10.0)
 
-    def reward(self, state: PhysicsState, action: jax.Array) -> tuple[jax.Array, dict[str, jax.Array]]:
-        """Forward speed plus a bonus for being upright, minus a cost of the action."""
-        forward = self.forward_reward_weight * state.displacement[0] / _TIME_STEP
-        # Gymnasium pays the bonus in the terminal step too whenever unhealthiness terminates.
-        healthy = self.healthy_reward * jnp.where(
-            self.terminate_when_unhealthy, 1.0, self._is_healthy(state).astype(forward.dtype)
-        )
-        control = self.ctrl_cost_weight * jnp.sum(jnp.square(action))
-        parts = {"reward_forward": forward, "reward_healthy": healthy, "reward_control": -control}
-        return forward + healthy - control, parts
+    def reward(
+        self, before: PhysicsState, after: PhysicsState, control: jax.Array
+    ) -> tuple[jax.Array, dict[str, jax.Array]]:
+        """Forward speed plus a bonus for being upright, minus a cost of the control."""
+        forward = self.forward_reward_weight * after.displacement["qpos"][0] / _SPEC.time_step
+        healthy = healthy_bonus(self.healthy_reward, self._is_healthy(after), self.terminate_when_unhealthy)
+        control_cost = squared_cost(self.ctrl_cost_weight, control)
+        parts = {"reward_forward": forward, "reward_healthy": healthy, "reward_control": -control_cost}
+        return forward + healthy - control_cost, parts
 
     def terminated(self, state: PhysicsState) -> jax.Array:
         """Whether the robot has fallen."""
-        return jnp.logical_and(self.terminate_when_unhealthy, jnp.logical_not(self._is_healthy(state)))
+        return self.terminate_when_unhealthy & ~self._is_healthy(state)
 
     def _is_healthy(self, state: PhysicsState) -> jax.Array:
-        low, high = self.healthy_state_range
-        rest = jnp.concatenate([state.qpos, state.qvel])[2:]
+        # Gymnasium holds every entry of the state to the range but x and height.
+        rest = configuration(state, skip_positions=2)
         height, angle = state.qpos[1], state.qpos[2]
-        healthy_height = (self.healthy_z_range[0] < height) & (height < self.healthy_z_range[1])
-        healthy_angle = (self.healthy_angle_range[0] < angle) & (angle < self.healthy_angle_range[1])
-        return jnp.all((low < rest) & (rest < high)) & healthy_height & healthy_angle
+        upright = inside(height, self.healthy_z_range) & inside(angle, self.healthy_angle_range)
+        return inside(rest, self.healthy_state_range) & upright
