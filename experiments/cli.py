@@ -1,4 +1,4 @@
-"""The command line: `camel-jax train | evaluate | render | priors | bench`."""
+"""The command line: `camel-jax train | evaluate | render | priors | bench | parity | soak`."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ class Train:
     """Prior of the library, a file of yours that ends in .py, or "none" for the plain agent."""
     run_dir: RunFolder | None = None
     """Folder to make; runs/<time>-<task> if left out."""
+    physics: str = "auto"
+    """Physics engine: c, mjx or warp; auto takes c on a CPU, on a GPU warp if installed and else mjx."""
+    model: str = "gymnasium"
+    """Options of the MuJoCo model: gymnasium, as shipped, or fast, whose changes config.json tells."""
     config: Annotated[TrainConfig, arg(name="")] = field(default_factory=TrainConfig)
 
     def __call__(self, console: Console) -> None:
@@ -41,7 +45,8 @@ class Train:
         from experiments.run import run  # noqa: PLC0415 - seconds of imports
 
         folder = self.run_dir or run_folder.default_folder(self.task)
-        summary = run(run_folder.Run(self.task, self.prior, self.config), folder, console)
+        settings = run_folder.Run(self.task, self.prior, self.config, self.physics, self.model)
+        summary = run(settings, folder, console)
         print_summary(console, folder, summary)
 
 
@@ -111,22 +116,73 @@ class Priors:
 class Bench:
     """Measure a part against what bounds its speed, in one run."""
 
-    name: Positional[Literal["physics", "loop"]]
-    """physics: the engine in the graph against the engine alone. loop: training against its parts."""
+    name: Positional[Literal["physics", "loop", "compile"]]
+    """physics: the engine in the graph against the engine alone. loop: training against its parts.
+    compile: a cold compilation of reset and step."""
     task: str = "hopper"
     """Task to measure on."""
+    physics: str = "auto"
+    """Engine to measure; auto as for train."""
     json: Path | None = None
     """File to write the numbers to, one flat object."""
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
-        envs.spec(self.task)  # before a folder is made for the numbers
+        envs.make(self.task, self.physics)  # before a folder is made for the numbers
         if self.json:
             run_folder.require_writable(self.json)
-        rows = bench.run(self.name, self.task)
+        rows = bench.run(self.name, self.task, self.physics)
         bench.show(rows, console)
         if self.json:
             run_folder.write_json(self.json, bench.flatten(rows))
+
+
+@dataclass(frozen=True)
+class Parity:
+    """Compare the tasks on every engine with Gymnasium's own environments. Continues where it was stopped."""
+
+    json: Path
+    """File to write the rows to, one by one."""
+    tasks: tuple[str, ...] = ()
+    """Tasks to compare; all if left out."""
+    engines: tuple[Literal["c", "mjx", "warp"], ...] = ("c", "mjx", "warp")
+    """Engines to compare. MJX and Warp are slow on a CPU: an hour or two for all tasks."""
+
+    def __call__(self, console: Console) -> None:
+        """Run the command."""
+        from experiments import parity  # noqa: PLC0415 - seconds of imports
+
+        for task in self.tasks:
+            envs.spec(task)  # before a folder is made for the rows
+        run_folder.require_writable(self.json)
+        parity.show(parity.run(self.json, self.tasks or envs.names(), self.engines, console), console)
+
+
+@dataclass(frozen=True)
+class Soak:
+    """Step the C engine from inside one compiled graph millions of times; status 1 if it stalls or leaks."""
+
+    task: str = "hopper"
+    """Task to step."""
+    callbacks: int = 2_000_000
+    """Steps, each of them one call from the graph to the host."""
+    json: Path | None = None
+    """File to write the numbers to."""
+
+    def __call__(self, console: Console) -> None:
+        """Run the command."""
+        from experiments.soak import soak  # noqa: PLC0415 - as for parity
+
+        if self.callbacks < 1:
+            raise InputError(f"callbacks is {self.callbacks}; it must be at least 1")
+        envs.spec(self.task)
+        if self.json:
+            run_folder.require_writable(self.json)
+        found = soak(self.task, self.callbacks, console)
+        if self.json:
+            run_folder.write_json(self.json, found)
+        if not found["passed"]:
+            _leave("the soak failed: memory grew or a stretch of steps stalled; see the figures", status=1)
 
 
 def print_summary(console: Console, folder: Path, summary: dict[str, Any]) -> None:
@@ -156,13 +212,14 @@ def _program() -> str:
     return str(called) if called.name == "camel-jax" and not shutil.which("camel-jax") else "camel-jax"
 
 
-Command = Train | Evaluate | Render | Priors | Bench
+Command = Train | Evaluate | Render | Priors | Bench | Parity | Soak
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point of `camel-jax`: exit status 2 and one line for bad input."""
     # A host callback inside a graph that was dispatched asynchronously waits for a thread more at each step.
     jax.config.update("jax_cpu_enable_async_dispatch", False)
+    envs.use_compilation_cache()
     command = tyro.cli(Command, args=arguments, prog="camel-jax", description=__doc__)
     try:
         command(Console(soft_wrap=True, markup=False, highlight=False))

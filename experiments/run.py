@@ -79,12 +79,13 @@ def run(settings: Run, folder: Path, console: Console) -> dict[str, Any]:
         InputError: unknown task or prior, impossible settings, or a folder that exists or cannot be made.
         PriorError: the prior's program cannot be translated.
     """
-    env = envs.make(settings.task)
+    env = envs.make(settings.task, settings.physics, model=settings.model)
     spec = envs.spec(settings.task)
     prior = None if settings.prior == "none" else load_prior(settings.prior, spec)
     loop = make_loop(env, prior, settings.config)
     run_folder.create(folder)
-    run_folder.write_json(folder / run_folder.CONFIG, run_folder.describe(settings))
+    engine = {"engine": env.backend, "deviations": env.unwrapped.deviations}
+    run_folder.write_json(folder / run_folder.CONFIG, {**run_folder.describe(settings), **engine})
     if prior is not None:
         (folder / run_folder.PRIOR).write_text(prior.source)
 
@@ -101,7 +102,7 @@ def run(settings: Run, folder: Path, console: Console) -> dict[str, Any]:
     run_folder.write_json(folder / run_folder.RESULT, summary)
     checkpoint.save(folder / run_folder.CHECKPOINT, result.state)
     _draw_curve(folder / run_folder.CURVE, settings, curve, summary)
-    return {**summary, "rendered_with": draw(env, judged.final, folder / run_folder.PICTURE)}
+    return {**summary, **engine, "rendered_with": draw(env, judged.final, folder / run_folder.PICTURE)}
 
 
 def load_prior(name: str, spec: envs.TaskSpec) -> priors.FunctionPrior:

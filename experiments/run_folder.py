@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.metadata
 import json
 import math
-import platform
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -17,11 +14,11 @@ import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from camel_jax import TrainConfig
-from envs import InputError, available_cores
+from envs import InputError
+from experiments.provenance import provenance
 
 CONFIG, METRICS, RESULT, CHECKPOINT = "config.json", "metrics.jsonl", "result.json", "checkpoint"
 PRIOR, CURVE, PICTURE = "prior.py", "curve.png", "policy.gif"
-_PACKAGES = ("camel-jax", "jax", "jaxlib", "flax", "optax", "brax", "gymnasium", "mujoco", "numpy")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,11 +29,15 @@ class Run:
         task: name of the task.
         prior: name or path of the prior, or "none".
         config: the resolved settings.
+        physics: the engine, as in `envs.make`.
+        model: options of the MuJoCo model, as in `envs.make`.
     """
 
     task: str
     prior: str
     config: TrainConfig
+    physics: str = "auto"
+    model: str = "gymnasium"
 
 
 def default_folder(task: str) -> Path:
@@ -62,19 +63,7 @@ def create(folder: Path) -> None:
 
 def describe(run: Run) -> dict[str, Any]:
     """The run with what it ran on: versions, commit, device."""
-    device = jax.devices()[0]
-    return {
-        **dataclasses.asdict(run),
-        "versions": {"python": platform.python_version()}
-        | {name: importlib.metadata.version(name) for name in _PACKAGES},
-        "git_commit": _git_commit(),
-        "device": {
-            "platform": device.platform,
-            "kind": device.device_kind,
-            "cores": available_cores(),
-            "machine": platform.machine(),
-        },
-    }
+    return {**dataclasses.asdict(run), **provenance()}
 
 
 def require_writable(file: Path) -> None:
@@ -119,21 +108,6 @@ def read(folder: Path) -> Run:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise InputError(f"{path} is damaged: {where}: {first['msg']}") from error
-
-
-def _git_commit() -> str | None:
-    """The commit of the source that runs, marked `-dirty` where it was changed; None outside its checkout."""
-    try:
-        # A package that lies in another project's checkout is not part of that project's commit.
-        _git("ls-files", "--error-unmatch", Path(__file__).name)
-        return _git("describe", "--always", "--dirty", "--abbrev=40", "--exclude", "*")
-    except (OSError, subprocess.CalledProcessError):
-        return None
-
-
-def _git(*arguments: str) -> str:
-    command = ["git", "-C", str(Path(__file__).parent), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def _plain(value: Any) -> Any:

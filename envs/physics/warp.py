@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 import mujoco
+import warp
 
 from envs.physics.mjx import CONTACT_FORCES, MJXPhysics
 
@@ -42,6 +43,7 @@ class WarpPhysics(MJXPhysics):
         contacts: int | None = None,
         constraints: int | None = None,
     ):
+        warp.config.quiet = True  # it reports every kernel that it loads, on standard output
         touching = int(((model.geom_contype | model.geom_conaffinity) != 0).sum())
         each = self.CONTACTS_PER_GEOM * max(1, touching)
         limits = int(model.jnt_limited.sum() + model.tendon_limited.sum()) + 6 * model.neq

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from experiments.bench import loop, physics
+from experiments.bench import compilation, loop, physics
 from experiments.bench.row import Row, flatten, show
 
 __all__ = ["Row", "flatten", "run", "show"]
 
-_MEASUREMENTS = {"loop": loop.measure, "physics": physics.measure}
+_MEASUREMENTS = {"compile": compilation.measure, "loop": loop.measure, "physics": physics.measure}
 
 
-def run(name: str, task: str) -> list[Row]:
-    """Make the measurement `name`, "physics" or "loop", on a task.
+def run(name: str, task: str, physics: str = "auto") -> list[Row]:
+    """Make the measurement `name`, "physics", "loop" or "compile", on a task and an engine.
 
     Raises:
-        InputError: unknown task.
+        InputError: unknown task, or an engine that this machine cannot run.
     """
-    return _MEASUREMENTS[name](task)
+    return _MEASUREMENTS[name](task, physics)

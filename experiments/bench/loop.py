@@ -19,15 +19,16 @@ from experiments.bench.timing import median_ratio, seconds
 _ROUNDS = 25
 
 
-def measure(task: str) -> list[Row]:
+def measure(task: str, physics: str) -> list[Row]:
     """Seconds of a chunk of the loop, of its updates alone and of its physics alone.
 
     The updates alone learn from fixed batches; the physics alone steps the environments, with automatic
     reset, under fixed actions. `overhead` is loop / (updates + physics), the median over rounds in which
     all take turns: what prior, mask, acting, insertion, sampling and bookkeeping add.
     """
-    env = envs.make(task)
-    prior = priors.load(priors.names(task)[0])
+    env = envs.make(task, physics)
+    library = priors.names(task)
+    prior = priors.load(library[0]) if library else None
     config = TrainConfig()
     loop = make_loop(env, prior, config)
     states = {name: loop.prefill(loop.init(0)) for name in ("chunk", "updates", "physics")}
