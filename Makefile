@@ -5,12 +5,14 @@ PRIOR ?= hopper/hop
 SEED ?= 0
 # More of `camel-jax train`'s options, such as ARGS="--env-steps 20000 --run-dir DIR".
 ARGS ?=
+# Engine of the benches: auto, c, mjx or warp.
+PHYSICS ?= auto
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test lint format types bench lock clean
+.PHONY: help setup train test lint format types bench parity soak docs lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,9 +46,19 @@ format: $(INSTALLED)  ## format the code and sort its imports
 types: $(INSTALLED)  ## check types alone
 	$(BIN)/mypy
 
-bench: $(INSTALLED)  ## measure physics and loop; JSON in experiments/results
-	$(BIN)/camel-jax bench physics --task $(TASK) --json experiments/results/bench-physics-$(TASK).json
-	$(BIN)/camel-jax bench loop --task $(TASK) --json experiments/results/bench-loop-$(TASK).json
+RESULTS := experiments/results
+bench: $(INSTALLED)  ## measure physics, loop and compilation (TASK=, PHYSICS=); JSON in experiments/results
+	for name in physics loop compile; do $(BIN)/camel-jax bench $$name --task $(TASK) --physics $(PHYSICS) \
+		--json $(RESULTS)/bench-$$name-$(TASK)$(if $(filter auto,$(PHYSICS)),,-$(PHYSICS)).json || exit 1; done
+
+parity: $(INSTALLED)  ## compare tasks and engines with Gymnasium (an hour or two; goes on where it stopped)
+	$(BIN)/camel-jax parity --json $(RESULTS)/parity.json $(ARGS)
+
+soak: $(INSTALLED)  ## 2 million calls from the graph to the C engine: no stall, no growth in memory
+	$(BIN)/camel-jax soak --task $(TASK) --json $(RESULTS)/soak-$(TASK).json $(ARGS)
+
+docs: $(INSTALLED)  ## write docs/tasks.md and its pictures anew
+	$(BIN)/python -m experiments.task_docs
 
 # The lock names no index host. One file per extra, which holds the base as well.
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -112,6 +112,23 @@ def render_gif(
     return way
 
 
+def render_png(
+    model: mujoco.MjModel, qpos: np.ndarray, path: Path, *, width: int = 480, height: int = 360
+) -> str:
+    """Write one configuration, `(nq,)`, as a picture; views and engines are those of `render_gif`.
+
+    Returns:
+        How it was drawn: "egl", "osmesa" or "matplotlib".
+    """
+    row = np.asarray(qpos, np.float64)[None]
+    view = _view(model, row, width / height)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".render-") as folder:
+        way, frames = _frames(model, row, view, size=(width, height), folder=Path(folder))
+        Image.fromarray(np.asarray(next(iter(frames)))).save(path, optimize=True)
+    return way
+
+
 def _view(model: mujoco.MjModel, qpos: np.ndarray, aspect: float) -> _View:
     """A camera at a fixed height above the ground, as close as the whole rollout allows."""
     camera = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_CAMERA, "track")
@@ -136,9 +153,12 @@ def _view(model: mujoco.MjModel, qpos: np.ndarray, aspect: float) -> _View:
     mujoco.mj_camlight(model, data)
     sight = -data.cam_xmat[camera].reshape(3, 3)[:, 2] if camera >= 0 else np.array([0.0, 1.0, 0.0])
     azimuth, elevation = float(np.degrees(np.arctan2(sight[1], sight[0]))), -9.0
-    # A planar robot is seen from the side of its plane; another from above and aside.
+    hinges = data.xaxis[model.jnt_type == mujoco.mjtJoint.mjJNT_HINGE]
+    # A planar robot is seen across its plane, be that upright or level; another from above and aside.
     if np.isin(model.jnt_type, (mujoco.mjtJoint.mjJNT_FREE, mujoco.mjtJoint.mjJNT_BALL)).any():
         azimuth, elevation = azimuth - 30.0, -24.0
+    elif len(hinges) and (np.abs(hinges[:, 2]) > 0.9).all():
+        elevation = -65.0
     view = _View(lookat, azimuth, elevation, 0.0)
     offsets = np.abs((corners - lookat[:, None, None]) @ view.axes[:2].T)
     across, upward = offsets.reshape(-1, 2).max(axis=0)

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import jax
+from jax.experimental.compilation_cache import compilation_cache
 
 
 def use_compilation_cache() -> None:
@@ -18,4 +19,11 @@ def use_compilation_cache() -> None:
     settings = jax.config.values
     if settings["jax_compilation_cache_dir"] is None and settings["jax_enable_compilation_cache"]:
         base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        jax.config.update("jax_compilation_cache_dir", str(Path(base) / "camel_jax" / "jax"))
+        folder = Path(base) / "camel_jax" / "jax"
+        try:
+            # Who may write there may run code here: the folder is the user's alone.
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:
+            return  # no home to write to: compile every time
+        jax.config.update("jax_compilation_cache_dir", str(folder))
+        compilation_cache.reset_cache()  # a program compiled before has settled that there is none

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import math
+import numbers
 from typing import Any
 
 from envs import models
 from envs.env import MujocoEnv
 from envs.episode import Episode
-from envs.errors import unknown
+from envs.errors import InputError, unknown
 from envs.physics import make_physics
 from envs.task import TaskSpec
 from envs.tasks.ant import Ant
@@ -70,19 +72,41 @@ def make(
         **arguments: the Gymnasium constructor's arguments that change the task.
 
     Raises:
-        InputError: unknown task, engine or argument, or an engine that this machine cannot run.
+        InputError: unknown task, engine or argument, an argument of another kind than its default, or an
+            engine that this machine cannot run.
     """
     task_class = _task_class(name)
-    accepted = [field.name for field in dataclasses.fields(task_class)]
-    for argument in arguments:
-        if argument not in accepted:
-            raise unknown(f"argument of {name}", argument, accepted)
+    _check_arguments(name, {field.name: field.default for field in dataclasses.fields(task_class)}, arguments)
     task = task_class(**arguments)
     mujoco_model, deviations = models.with_options(models.gymnasium_model(task.asset), model)
     engine = make_physics(
         physics, mujoco_model, reads=task.reads, tracks=task.tracks, threads=threads, contacts=contacts
     )
     return Episode(MujocoEnv(task, engine, deviations=deviations), task.spec.max_episode_steps)
+
+
+def _check_arguments(task: str, defaults: dict[str, Any], arguments: dict[str, Any]) -> None:
+    """Hold arguments to the kinds of their defaults: a boolean, a number, or a range (low, high)."""
+    for argument, value in arguments.items():
+        if not defaults:
+            raise InputError(f"{task} takes no arguments that change the task, so no {argument!r}")
+        if argument not in defaults:
+            raise unknown(f"argument of {task}", argument, defaults)
+        default = defaults[argument]
+        if isinstance(default, bool):
+            wanted, fits = "True or False", isinstance(value, bool)
+        elif isinstance(default, tuple):
+            wanted = "two numbers (low, high) with low < high"
+            fits = isinstance(value, tuple | list) and len(value) == 2 and all(map(_is_number, value))
+            fits = fits and value[0] < value[1]
+        else:
+            wanted, fits = "a finite number", _is_number(value) and math.isfinite(value)
+        if not fits:
+            raise InputError(f"{argument} of {task} is {value!r}; it must be {wanted}")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
 
 
 def _task_class(name: str) -> type[Any]:

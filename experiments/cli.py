@@ -38,6 +38,8 @@ class Train:
     """Physics engine: c, mjx or warp; auto takes c on a CPU, on a GPU warp if installed and else mjx."""
     model: str = "gymnasium"
     """Options of the MuJoCo model: gymnasium, as shipped, or fast, whose changes config.json tells."""
+    contacts: int | None = None
+    """Room on warp for the contacts of all environments together."""
     config: Annotated[TrainConfig, arg(name="")] = field(default_factory=TrainConfig)
 
     def __call__(self, console: Console) -> None:
@@ -45,7 +47,7 @@ class Train:
         from experiments.run import run  # noqa: PLC0415 - seconds of imports
 
         folder = self.run_dir or run_folder.default_folder(self.task)
-        settings = run_folder.Run(self.task, self.prior, self.config, self.physics, self.model)
+        settings = run_folder.Run(self.task, self.prior, self.config, self.physics, self.model, self.contacts)
         summary = run(settings, folder, console)
         print_summary(console, folder, summary)
 

@@ -79,7 +79,7 @@ def run(settings: Run, folder: Path, console: Console) -> dict[str, Any]:
         InputError: unknown task or prior, impossible settings, or a folder that exists or cannot be made.
         PriorError: the prior's program cannot be translated.
     """
-    env = envs.make(settings.task, settings.physics, model=settings.model)
+    env = envs.make(settings.task, settings.physics, model=settings.model, contacts=settings.contacts)
     spec = envs.spec(settings.task)
     prior = None if settings.prior == "none" else load_prior(settings.prior, spec)
     loop = make_loop(env, prior, settings.config)
@@ -93,16 +93,17 @@ def run(settings: Run, folder: Path, console: Console) -> dict[str, Any]:
     started = time.monotonic()
     result, curve = _train(loop, settings, folder, console)
     train_seconds = time.monotonic() - started
+    trouble = _trouble(result, console)
     judged = _Judged(
         final=judge(spec, result.policy, seed=FINAL_SEED),
         last=judge(spec, result.last_policy, seed=FINAL_SEED),
         prior=prior_judged,
     )
-    summary = _summary(settings, result, judged, train_seconds)
+    summary = {**_summary(settings, result, judged, train_seconds), **engine, **trouble}
     run_folder.write_json(folder / run_folder.RESULT, summary)
     checkpoint.save(folder / run_folder.CHECKPOINT, result.state)
     _draw_curve(folder / run_folder.CURVE, settings, curve, summary)
-    return {**summary, **engine, "rendered_with": draw(env, judged.final, folder / run_folder.PICTURE)}
+    return {**summary, "rendered_with": draw(env, judged.final, folder / run_folder.PICTURE)}
 
 
 def load_prior(name: str, spec: envs.TaskSpec) -> priors.FunctionPrior:
@@ -148,6 +149,24 @@ def _train(loop: Loop, settings: Run, folder: Path, console: Console) -> tuple[T
             progress.update(report.metrics)
 
         return run_loop(loop, settings.config, on_report=on_report), curve
+
+
+def _trouble(result: TrainResult, console: Console) -> dict[str, int]:
+    """How often the physics broke down or ran out of room while training; told where it did."""
+    counts = {
+        name: int(sum(row[f"physics/{name}"] for row in result.history)) for name in ("faults", "overflows")
+    }
+    if counts["faults"]:
+        console.print(
+            f"{counts['faults']:,} simulations became unstable while training; each was reset alone, and "
+            "nothing of it was learned from"
+        )
+    if counts["overflows"]:
+        console.print(
+            f"the physics dropped contacts or constraints in {counts['overflows']:,} environment steps for "
+            "lack of room: raise --contacts"
+        )
+    return {f"physics_{name}": count for name, count in counts.items()}
 
 
 def _summary(settings: Run, result: TrainResult, judged: _Judged, train_seconds: float) -> dict[str, Any]:

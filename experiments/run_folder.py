@@ -31,6 +31,7 @@ class Run:
         config: the resolved settings.
         physics: the engine, as in `envs.make`.
         model: options of the MuJoCo model, as in `envs.make`.
+        contacts: room for contacts on warp, as in `envs.make`.
     """
 
     task: str
@@ -38,6 +39,7 @@ class Run:
     config: TrainConfig
     physics: str = "auto"
     model: str = "gymnasium"
+    contacts: int | None = None
 
 
 def default_folder(task: str) -> Path:

@@ -5,6 +5,9 @@ from pathlib import Path
 
 import hypothesis
 
+import envs
+
 hypothesis.settings.register_profile("jax", deadline=None)
 hypothesis.settings.load_profile("jax")
 sys.path.insert(0, str(Path(__file__).parent))
+envs.use_compilation_cache()

@@ -7,6 +7,7 @@ import importlib.util
 import jax
 import mujoco
 
+from envs.compilation_cache import use_compilation_cache
 from envs.errors import InputError, unknown
 from envs.physics.base import Physics
 
@@ -44,6 +45,8 @@ def make_physics(
             raise InputError(f'{option} is an option of physics="{owner}"; leave it out with "{chosen}"')
         if value is not None and value < 1:
             raise InputError(f"{option} is {value}; it must be at least 1, or None for a default")
+    if chosen != "c":
+        use_compilation_cache()
     # Each engine is imported when it is chosen: MJX takes a second, warp may not be installed.
     if chosen == "c":
         from envs.physics.c import CPhysics  # noqa: PLC0415

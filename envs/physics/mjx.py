@@ -117,7 +117,8 @@ class MJXPhysics:
 
 def _field(data: Any, name: str) -> jax.Array:
     """A field of an `mjx.Data`, where some belong to the implementation, in MuJoCo's shape."""
-    value = getattr(data, name) if hasattr(data, name) else getattr(data._impl, name)
+    owner = data._impl if hasattr(data._impl, name) else data
+    value = getattr(owner, name)
     # MuJoCo has rotation matrices as rows of 9.
     return value.reshape(*value.shape[:-2], 9) if name.endswith("mat") else value
 

@@ -43,7 +43,7 @@ class WarpPhysics(MJXPhysics):
         contacts: int | None = None,
         constraints: int | None = None,
     ):
-        warp.config.quiet = True  # it reports every kernel that it loads, on standard output
+        warp.config.log_level = warp.LOG_WARNING  # else it tells of every kernel, on standard output
         touching = int(((model.geom_contype | model.geom_conaffinity) != 0).sum())
         each = self.CONTACTS_PER_GEOM * max(1, touching)
         limits = int(model.jnt_limited.sum() + model.tendon_limited.sum()) + 6 * model.neq

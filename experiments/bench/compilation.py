@@ -17,18 +17,22 @@ _NUM_ENVS = 64
 def measure(task: str, physics: str) -> list[Row]:
     """Seconds to trace and compile a reset and a step of 64 environments, past any cache on disk."""
     env = envs.make(task, physics)
-    jax.config.update("jax_enable_compilation_cache", False)
 
     def reset_and_step(keys: jax.Array, actions: jax.Array) -> State:
         return jax.vmap(env.step)(jax.vmap(env.reset)(keys), actions)
 
+    caching = jax.config.values["jax_enable_compilation_cache"]
     keys = jax.random.split(jax.random.key(0), _NUM_ENVS)
     actions = jnp.zeros((_NUM_ENVS, env.action_size))
-    started = time.perf_counter()
-    traced = jax.jit(reset_and_step).lower(keys, actions)
-    lowered = time.perf_counter()
-    traced.compile()
-    compiled = time.perf_counter()
+    jax.config.update("jax_enable_compilation_cache", False)
+    try:
+        started = time.perf_counter()
+        traced = jax.jit(reset_and_step).lower(keys, actions)
+        lowered = time.perf_counter()
+        traced.compile()
+        compiled = time.perf_counter()
+    finally:
+        jax.config.update("jax_enable_compilation_cache", caching)
     numbers = {
         "trace_seconds": lowered - started,
         "compile_seconds": compiled - lowered,

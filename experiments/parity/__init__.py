@@ -15,8 +15,8 @@ from rich.table import Table
 import envs
 from envs import Episode, MujocoEnv
 from experiments import run_folder
-from experiments.parity.one_step import OneStep, compare
-from experiments.parity.returns import Returns, in_graph, in_gymnasium
+from experiments.parity.one_step import STATES, OneStep, compare
+from experiments.parity.returns import EPISODES, Returns, in_graph, in_gymnasium
 from experiments.provenance import provenance
 
 __all__ = ["ENGINES", "OneStep", "Results", "Returns", "read", "run", "show"]
@@ -48,7 +48,15 @@ class _Job(NamedTuple):
     precision: str
 
 
-def run(file: Path, tasks: Sequence[str], engines: Sequence[str], console: Console) -> Results:
+def run(
+    file: Path,
+    tasks: Sequence[str],
+    engines: Sequence[str],
+    console: Console,
+    *,
+    states: int = STATES,
+    episodes: int = EPISODES,
+) -> Results:
     """Make every comparison, and write each as it is done.
 
     A file that holds an incomplete comparison on the same versions and device is continued.
@@ -63,7 +71,7 @@ def run(file: Path, tasks: Sequence[str], engines: Sequence[str], console: Conso
     results = _begin(file)
     jobs = [job for job in _jobs(tasks, engines) if job not in _done(results)]
     for job in jobs:
-        row = _measure(job)
+        row = _measure(job, states=states, episodes=episodes)
         getattr(results, job.kind).append(row)
         _write(file, results)
         console.print(_line(row))
@@ -118,14 +126,14 @@ def _jobs(tasks: Sequence[str], engines: Sequence[str]) -> Iterator[_Job]:
             yield _Job("returns", task, engine, "float32")
 
 
-def _measure(job: _Job) -> OneStep | Returns:
+def _measure(job: _Job, *, states: int, episodes: int) -> OneStep | Returns:
     if job.engine == "gymnasium":
-        return in_gymnasium(job.task)
+        return in_gymnasium(job.task, episodes=episodes)
     with jax.enable_x64(job.precision == "float64"):
         env = _make(job.task, job.engine)
         if job.kind == "returns":
-            return in_graph(job.task, env)
-        return compare(job.task, env, precision=job.precision)
+            return in_graph(job.task, env, episodes=episodes)
+        return compare(job.task, env, precision=job.precision, count=states)
 
 
 def _make(task: str, engine: str) -> Episode:

@@ -37,7 +37,9 @@ def test_measurements_have_the_keys_that_scripts_read(monkeypatch):
     monkeypatch.setattr(physics, "_ROUNDS", 1)
     monkeypatch.setattr(loop, "_ROUNDS", 1)
     numbers = bench.flatten(bench.run("physics", "hopper")) | bench.flatten(bench.run("loop", "hopper"))
-    assert {"physics/hopper/c/2/ratio", "loop/hopper/utd1_envs16/overhead"} <= set(numbers)
+    numbers |= bench.flatten(bench.run("compile", "hopper", "c"))
+    expected = {"physics/hopper/c/2/ratio", "loop/hopper/utd1_envs16/overhead"}
+    assert expected | {"compile/hopper/c/64/total_seconds"} <= set(numbers)
     assert all(value > 0 for value in numbers.values())
 
 
@@ -52,6 +54,6 @@ def test_raw_physics_and_graph_step_the_same_mechanisms(monkeypatch):
 
     monkeypatch.setattr(physics, "seconds", capture)
     monkeypatch.setattr(physics, "_ENV_STEPS", 40)
-    physics._measure("hopper", 4)
+    physics._measure("hopper", "c", 4)
     for name in ("raw", "open_loop"):
         np.testing.assert_allclose(ends["graph"], ends[name][:, 1:7], atol=1e-2)

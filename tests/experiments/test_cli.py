@@ -112,7 +112,11 @@ UNTRANSLATABLE = "import os\ndef policy(obs):\n    return os.listdir('.')\n"
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["hoper", "--prior", "none"], "unknown task 'hoper'; choose from: hopper. Did you mean 'hopper'?"),
+        (["hoper", "--prior", "none"], "unknown task 'hoper'; choose from: ant, half_cheetah, hopper, "),
+        (["hopper", "--prior", "none", "--physics", "bullet"], "unknown physics 'bullet'; choose from: auto"),
+        (["hopper", "--prior", "none", "--physics", "warp"], 'physics="warp" needs an NVIDIA GPU'),
+        (["hopper", "--prior", "none", "--model", "quick"], "unknown model 'quick'; choose from: fast, gym"),
+        (["hopper", "--prior", "none", "--contacts", "9"], 'contacts is an option of physics="warp"'),
         (["hopper", "--prior", "hopper/hpo"], "unknown prior 'hopper/hpo'; choose from: hopper/hop,"),
         (["hopper", "--prior", "missing.py"], "the prior file missing.py cannot be read: No such file"),
         (["hopper", "--prior", "bad.py"], "the prior cannot be translated: bad.py:3:12: "),
