@@ -18,12 +18,12 @@ def use_compilation_cache() -> None:
     """
     settings = jax.config.values
     if settings["jax_compilation_cache_dir"] is None and settings["jax_enable_compilation_cache"]:
-        base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-        folder = Path(base) / "camel_jax" / "jax"
         try:
+            base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+            folder = Path(base) / "camel_jax" / "jax"
             # Who may write there may run code here: the folder is the user's alone.
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError:
+        except (OSError, RuntimeError):
             return  # no home to write to: compile every time
         jax.config.update("jax_compilation_cache_dir", str(folder))
         compilation_cache.reset_cache()  # a program compiled before has settled that there is none

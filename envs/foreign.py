@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 
 from envs.brax_api import Env, State
+from envs.env import MujocoEnv
 from envs.episode import Episode
 from envs.errors import InputError
 
@@ -15,12 +16,20 @@ from envs.errors import InputError
 class ForeignEnv(Env):
     """An environment whose states have `obs`, `reward`, `done`, `metrics` and `info`, as a Brax `Env`.
 
-    MuJoCo Playground's are such: their API is Brax's, with state classes of their own. The whole foreign
-    state becomes `State.pipeline_state`; of an observation in several parts, its part "state" is taken.
+    Brax's and MuJoCo Playground's are such; the latter's states are of a class of their own. The whole
+    foreign state becomes `State.pipeline_state`: so `done` and `metrics`, which some of them leave as they
+    are or change in place, stay what they themselves made of them. Of an observation in several parts, the
+    part "state" is taken.
     """
 
     def __init__(self, env: Any):
         self.foreign = env
+        implementation = getattr(getattr(env, "mjx_model", None), "impl", None)
+        if getattr(implementation, "value", implementation) == "warp":
+            raise InputError(
+                f"{type(env).__name__} runs on Warp, whose buffers belong to a whole batch, so that its "
+                'environments cannot be reset one by one; load it with config_overrides={"impl": "jax"}'
+            )
         shape = jax.eval_shape(env.reset, jax.random.key(0)).obs
         if isinstance(shape, dict) and "state" not in shape:
             raise InputError(
@@ -62,11 +71,14 @@ def wrap(env: Any, max_steps: int) -> Episode:
         max_steps: the time limit, in steps.
 
     Raises:
-        InputError: its observation is in parts, and none is named "state".
+        InputError: it has a time limit already, its observation is in parts of which none is named "state",
+            or it runs on Warp.
     """
     if max_steps < 1:
         raise InputError(f"max_steps is {max_steps}; it must be at least 1")
-    return Episode(env if isinstance(env, Env) else ForeignEnv(env), max_steps)
+    if isinstance(env, Episode):
+        raise InputError(f"the environment has a time limit already, of {env.max_steps} steps")
+    return Episode(env if isinstance(env, MujocoEnv) else ForeignEnv(env), max_steps)
 
 
 def _part(observation: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import gymnasium
@@ -12,13 +13,14 @@ from gymnasium.envs.registration import EnvSpec
 from gymnasium.vector.utils import batch_space
 
 from envs.brax_api import State
+from envs.env import MujocoEnv
 from envs.episode import AutoReset, Episode
 from envs.errors import InputError
 from envs.registry import make
 
 
 def as_gymnasium(task: str | Episode, physics: str = "auto", **arguments: Any) -> GymnasiumEnv:
-    """A task as a `gymnasium.Env`, with the spaces of Gymnasium's own environment.
+    """A task as a `gymnasium.Env`, with the bounds and shapes of Gymnasium's own environment.
 
     `gymnasium.make(env.spec)` makes another; `gymnasium.make_vec(env.spec, num_envs=n,
     vectorization_mode="vector_entry_point")` makes n in one compiled call.
@@ -29,7 +31,7 @@ def as_gymnasium(task: str | Episode, physics: str = "auto", **arguments: Any) -
         **arguments: as in `envs.make`; only with a name.
 
     Raises:
-        InputError: as `envs.make`.
+        InputError: as `envs.make`, or `task` is an environment of another kind.
     """
     return GymnasiumEnv(task, physics, **arguments)
 
@@ -60,7 +62,7 @@ class GymnasiumEnv(gymnasium.Env[np.ndarray, np.ndarray]):
         """Start an episode; `seed` fixes this one and those that follow."""
         super().reset(seed=seed)
         self._state = self._reset(jax.random.key(int(self.np_random.integers(2**31))))
-        return np.asarray(self._state.obs), {}
+        return np.array(self._state.obs), {}
 
     def step(self, action: np.ndarray) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         """Step the environment.
@@ -73,7 +75,7 @@ class GymnasiumEnv(gymnasium.Env[np.ndarray, np.ndarray]):
         self._state = self._step(self._state, self._scale(_checked(action, self.action_space)))
         info = {name: float(value) for name, value in self._state.metrics.items()}
         return (
-            np.asarray(self._state.obs),
+            np.array(self._state.obs),
             float(self._state.reward),
             bool(self._state.info["termination"]),
             bool(self._state.info["truncation"]) or bool(self._state.info["fault"]),
@@ -94,6 +96,8 @@ class GymnasiumVectorEnv(gymnasium.vector.VectorEnv[np.ndarray, np.ndarray, np.n
     }
 
     def __init__(self, task: str | Episode, num_envs: int, physics: str = "auto", **arguments: Any):
+        if num_envs < 1:
+            raise InputError(f"num_envs is {num_envs}; it must be at least 1")
         env = _episode(task, physics, arguments)
         self.num_envs = num_envs
         self.single_observation_space, self.single_action_space, self._scale = _spaces(env)
@@ -120,7 +124,7 @@ class GymnasiumVectorEnv(gymnasium.vector.VectorEnv[np.ndarray, np.ndarray, np.n
         super().reset(seed=seed)
         key = jax.random.key(int(self.np_random.integers(2**31)))
         self._state = self._reset(jax.random.split(key, self.num_envs))
-        return np.asarray(self._state.obs), {}
+        return np.array(self._state.obs), {}
 
     def step(
         self, actions: np.ndarray
@@ -136,11 +140,13 @@ class GymnasiumVectorEnv(gymnasium.vector.VectorEnv[np.ndarray, np.ndarray, np.n
         outcome = {name: np.asarray(self._state.info[name]) > 0 for name in ("termination", "truncation")}
         fault = np.asarray(self._state.info["fault"]) > 0
         ended = np.asarray(self._state.done) > 0
-        info: dict[str, Any] = {k: np.asarray(v) for k, v in self._state.metrics.items()}
-        info |= {"final_obs": np.asarray(self._state.info["terminal_observation"]), "_final_obs": ended}
+        told = {name: np.array(value) for name, value in self._state.metrics.items()}
+        info: dict[str, Any] = {**told, **{f"_{name}": np.ones(self.num_envs, bool) for name in told}}
+        if ended.any():
+            info |= {"final_obs": np.array(self._state.info["terminal_observation"]), "_final_obs": ended}
         return (
-            np.asarray(self._state.obs),
-            np.asarray(self._state.reward),
+            np.array(self._state.obs),
+            np.array(self._state.reward, np.float64),
             outcome["termination"],
             outcome["truncation"] | fault,
             info,
@@ -152,19 +158,30 @@ def _episode(task: str | Episode, physics: str, arguments: dict[str, Any]) -> Ep
         return make(task, physics, **arguments)
     if physics != "auto" or arguments:
         raise InputError("the environment is made already; give its arguments to what made it")
+    if not isinstance(task, Episode) or not isinstance(task.unwrapped, MujocoEnv):
+        raise InputError(
+            "as_gymnasium takes the name of a task, or what envs.make or envs.from_mjcf gave, "
+            f"not a {type(task).__name__}"
+        )
     return task
 
 
 def _spec(task: str | Episode, physics: str, arguments: dict[str, Any]) -> EnvSpec:
     name = task if isinstance(task, str) else task.unwrapped.spec.name
-    return EnvSpec(
-        id=f"camel_jax/{name}-v0",
-        entry_point=GymnasiumEnv,
-        vector_entry_point=GymnasiumVectorEnv,
+    spec = EnvSpec(
+        id=f"camel_jax/{re.sub('[^A-Za-z0-9_.-]', '_', name)}-v0",
+        entry_point="envs.gymnasium_api:GymnasiumEnv",
+        vector_entry_point="envs.gymnasium_api:GymnasiumVectorEnv",
         disable_env_checker=True,
         order_enforce=False,
         kwargs={"task": task, "physics": physics, **arguments},
     )
+    if not isinstance(task, str):
+        # Gymnasium copies the arguments deeply, which an engine does not allow; a function it leaves alone.
+        spec.kwargs = {}
+        spec.entry_point = lambda **kwargs: GymnasiumEnv(task, **kwargs)
+        spec.vector_entry_point = lambda num_envs, **kwargs: GymnasiumVectorEnv(task, num_envs, **kwargs)
+    return spec
 
 
 def _spaces(env: Episode) -> tuple[gymnasium.spaces.Box, gymnasium.spaces.Box, Any]:

@@ -17,6 +17,9 @@ from envs.physics.mjx_frames import exact_contact_frames
 CONTACT_FORCES = "cfrc_ext"  # what a step computes only when it is asked to
 
 
+_KINEMATIC = frozenset(("xpos", "xquat", "xmat", "xipos", "ximat", "geom_xpos", "site_xpos"))
+
+
 class MJXPhysics:
     """MJX, in the graph on any device, in the precision that JAX has when the engine is made.
 
@@ -50,6 +53,10 @@ class MJXPhysics:
             self._template = mjx.make_data(self.model, impl=self.implementation, **sizes)
         except (NotImplementedError, ValueError) as error:
             raise InputError(f'physics="{self.name}" cannot simulate this model: {error}') from error
+        on_c = mujoco.MjData(self.model)
+        for name in (*reads, *tracks):
+            if getattr(_field(self._template, name), "shape", None) != getattr(on_c, name).shape:
+                raise InputError(f'physics="{self.name}" has not the field {name!r} of MjData as C has it')
 
     def init(self, qpos: jax.Array, qvel: jax.Array) -> PhysicsState:
         """The state at a given configuration, `qpos` of shape `(nq,)` and `qvel` of shape `(nv,)`."""
@@ -57,7 +64,7 @@ class MJXPhysics:
         if self.reads:
             data = self._forward(data)
         elif self.tracks:
-            data = mjx.kinematics(self._mjx, data)
+            data = mjx.kinematics(self._mjx, data) if set(self.tracks) <= _KINEMATIC else self._forward(data)
         moved = {"qpos": jnp.zeros_like(qpos), **{k: jnp.zeros_like(_field(data, k)) for k in self.tracks}}
         state = self._state(data, moved)
         # As in MuJoCo's data after a reset: contact forces come with the first step.
@@ -102,7 +109,9 @@ class MJXPhysics:
 
     def _substep(self, data: Any) -> Any:
         with exact_contact_frames():
-            return mjx.step(self._mjx, data)
+            following = mjx.step(self._mjx, data)
+        # With 64-bit JAX, MJX gives some indices of tendons back as wider integers than it took.
+        return jax.tree.map(lambda new, old: new.astype(old.dtype), following, data)
 
     def _forward(self, data: Any) -> Any:
         with exact_contact_frames():
@@ -115,10 +124,12 @@ class MJXPhysics:
         return jnp.zeros((), bool)  # buffers hold every candidate contact of the model
 
 
-def _field(data: Any, name: str) -> jax.Array:
-    """A field of an `mjx.Data`, where some belong to the implementation, in MuJoCo's shape."""
+def _field(data: Any, name: str) -> Any:
+    """A field of an `mjx.Data`, or of its implementation, in MuJoCo's shape; None if absent."""
     owner = data._impl if hasattr(data._impl, name) else data
-    value = getattr(owner, name)
+    value = getattr(owner, name, None)
+    if value is None:
+        return None
     # MuJoCo has rotation matrices as rows of 9.
     return value.reshape(*value.shape[:-2], 9) if name.endswith("mat") else value
 

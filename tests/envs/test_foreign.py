@@ -80,9 +80,6 @@ def test_a_playground_environment_is_trained(cartpole):
     assert 0.5 * LIMIT < row["evaluation/return_mean"] <= LIMIT
 
 
-@pytest.mark.xfail(
-    strict=True, reason="its `step` leaves `done` alone, which then still tells of the last episode"
-)
 def test_a_brax_environment_is_trained():
     env = brax.envs.get_environment("fast")  # with hardly any physics, which would compile for a minute
     result = camel_jax.train(envs.wrap(env, max_steps=LIMIT), None, TINY)
@@ -95,15 +92,12 @@ def brax_env(name):
     return brax.envs.get_environment(name, backend="spring")
 
 
-RETURNS_A_PYTHON_NUMBER = pytest.mark.xfail(strict=True, reason="its reward is a Python number, not an array")
-
-
 @pytest.mark.parametrize(
     "name",
     [
         "fast",
         "inverted_double_pendulum",
-        pytest.param("inverted_pendulum", marks=RETURNS_A_PYTHON_NUMBER),
+        "inverted_pendulum",
     ],
 )
 def test_brax_environments_fit_into_a_scan(name):
@@ -240,16 +234,12 @@ class Faulty(Env):
         return state.replace(pipeline_state=x, obs=x * lost, done=jnp.zeros(()), reward=x[0])
 
 
-@pytest.mark.xfail(
-    strict=True, reason="metrics from before the step are read after it, from the same dictionary"
-)
 def test_a_fault_does_not_reach_the_metrics_of_an_environment_that_updates_them_in_place():
     states = run(envs.wrap(Faulty(), max_steps=LIMIT), 3)
     np.testing.assert_array_equal(states.info["fault"], [0, 0, 1])
     np.testing.assert_array_equal(states.metrics["cost"], [1, 1, 1])
 
 
-@pytest.mark.xfail(strict=True, reason="the inner time limit is taken for a termination")
 def test_a_time_limit_around_another_is_no_termination():
     try:
         env = envs.wrap(envs.wrap(Playground(), max_steps=2), max_steps=4)
@@ -258,9 +248,6 @@ def test_a_time_limit_around_another_is_no_termination():
     assert not run(env, 4, action=0.0).info["termination"].any()
 
 
-@pytest.mark.xfail(
-    strict=True, reason="Warp's buffers belong to a whole batch, which an automatic reset selects from"
-)
 def test_playgrounds_warp_is_refused_or_steps():
     env = dm_control_suite.load("CartpoleBalance", config_overrides={"impl": "warp"})
     try:

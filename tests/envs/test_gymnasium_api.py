@@ -251,7 +251,6 @@ def test_impossible_requests_are_told(make, message):
         make()
 
 
-@pytest.mark.xfail(strict=True, reason="gymnasium.make copies the spec, and the C engine holds a lock")
 @pytest.mark.parametrize("mode", ["sync", "vector_entry_point"])
 def test_the_spec_of_a_task_of_ones_own_makes_others(mode):
     env = envs.as_gymnasium(from_mjcf())
@@ -260,7 +259,6 @@ def test_the_spec_of_a_task_of_ones_own_makes_others(mode):
     assert observation.shape == (NUM, *env.observation_space.shape)
 
 
-@pytest.mark.xfail(strict=True, reason="NumPy's view of a JAX array is read-only")
 def test_what_a_step_gives_can_be_written_to(hopper, pendulums):
     # As with Gymnasium's own environments; torch.from_numpy warns otherwise.
     for env in (hopper, pendulums):
@@ -269,7 +267,6 @@ def test_what_a_step_gives_can_be_written_to(hopper, pendulums):
         assert observation.flags.writeable
 
 
-@pytest.mark.xfail(strict=True, reason="foreign environments have neither description nor control range")
 def test_an_environment_that_is_not_ours_is_refused_in_words():
     from probes import Probe
 
