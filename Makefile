@@ -5,6 +5,8 @@ PRIOR ?= hopper/hop
 SEED ?= 0
 # More of `camel-jax train`'s options, such as ARGS="--env-steps 20000 --run-dir DIR".
 ARGS ?=
+# Processes of the test suite.
+JOBS ?= 2
 # Engine of the benches: auto, c, mjx or warp.
 PHYSICS ?= auto
 
@@ -32,7 +34,7 @@ train: $(INSTALLED)  ## train Hopper with the bundled prior (SEED=, PRIOR=, TASK
 	$(BIN)/camel-jax train $(TASK) --prior $(PRIOR) --seed $(SEED) $(ARGS)
 
 test: $(INSTALLED)  ## run the test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 lint: $(INSTALLED)  ## check style, formatting and types
 	$(BIN)/ruff check .

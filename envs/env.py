@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import jax
 import jax.numpy as jnp
+import mujoco
 import numpy as np
 
 from envs.brax_api import Env, State
 from envs.errors import InputError
+from envs.fault import contain_fault
 from envs.physics.base import Physics, PhysicsState
 from envs.task import Task, TaskSpec
 
@@ -15,7 +17,7 @@ from envs.task import Task, TaskSpec
 class MujocoEnv(Env):
     """One unbatched environment; `jax.vmap` its `reset` and `step` for many.
 
-    It knows neither time limit nor fault: see `envs.episode`. `State.pipeline_state` is the `PhysicsState`.
+    It knows no time limit: see `envs.episode`. `State.pipeline_state` is the `PhysicsState`.
 
     As everywhere in Brax an action lies in [-1, 1]; it is mapped affinely onto the actuators' control range,
     which most tasks have equal to [-1, 1]. An action beyond is passed on as it is, as Gymnasium does: the
@@ -86,13 +88,14 @@ class MujocoEnv(Env):
             obs=self.task.observation(physics_state),
             reward=zero,
             done=zero,
-            metrics=dict.fromkeys((*parts, "overflow"), zero),
+            metrics=dict.fromkeys((*parts, "overflow", "fault"), zero),
         )
 
     def step(self, state: State, action: jax.Array) -> State:
         """Apply `action`, shape `(action_size,)`.
 
-        Where the simulation broke down, the observation is not finite.
+        Where the simulation breaks down, or the action is not finite, the step is a fault: see
+        `envs.fault.contain_fault`.
 
         Raises:
             InputError: an action of another shape.
@@ -103,15 +106,21 @@ class MujocoEnv(Env):
         control = self._centre + self._half_width * action
         after = self.physics.step(before, control, self.task.frame_skip)
         reward, parts = self.task.reward(before, after, control)
-        # An observation may leave out the very entry of the state that went wrong.
-        sound = jnp.all(jnp.isfinite(after.qpos)) & jnp.all(jnp.isfinite(after.qvel))
-        return state.replace(
+        # Engines differ in what they make of a control that is not finite, and of speeds beyond all bounds.
+        sound = jnp.all(jnp.isfinite(action)) & _within_bounds(after.qpos) & _within_bounds(after.qvel)
+        following = state.replace(
             pipeline_state=after,
             obs=jnp.where(sound, self.task.observation(after), jnp.nan),
             reward=reward,
             done=self.task.terminated(after).astype(reward.dtype),
-            metrics={**state.metrics, **parts, "overflow": after.overflow.astype(reward.dtype)},
+            metrics={**parts, "overflow": after.overflow.astype(reward.dtype)},
         )
+        return contain_fault(state, following)
+
+
+def _within_bounds(x: jax.Array) -> jax.Array:
+    # A NaN compares as false.
+    return jnp.all(jnp.abs(x) < mujoco.mjMAXVAL)
 
 
 def _require_shape(name: str, x: jax.Array, shape: tuple[int, ...]) -> None:

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 
 from envs.brax_api import Env, State, Wrapper
 from envs.errors import InputError
+from envs.fault import contain_fault
 
 _OUTCOMES = ("termination", "truncation", "fault")
 
@@ -20,11 +21,11 @@ class Episode(Wrapper):
 
     - `termination`: the task ended the episode.
     - `truncation`: the limit of `max_steps` steps did.
-    - `fault`: the step gave an observation or a reward that is not finite. The fault stays inside: the reward
-      becomes 0, the observation stays the one before, and neither of the other two is 1.0. What the step led
-      to is unknown, so a learner must not use the transition. `State.metrics["fault"]` tells the same.
+    - `fault`: the step gave an observation or a reward that is not finite, and was contained: see
+      `envs.fault.contain_fault`. Neither of the other two is 1.0 then.
 
-    `State.info["steps"]` counts the steps of the episode so far.
+    `State.info["steps"]` counts the steps of the episode so far. Brax's `EpisodeWrapper` counts in the same
+    entry: under Brax's own training wrappers use `envs.make(...).unwrapped`, which has no time limit.
     """
 
     def __init__(self, env: Env, max_steps: int):
@@ -41,30 +42,16 @@ class Episode(Wrapper):
 
     def step(self, state: State, action: jax.Array) -> State:
         """Step the environment and the episode."""
-        following = self.env.step(state, action)
-        outcome = (following.obs, following.reward)
-        sound = jnp.asarray([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(outcome)]).all()
-
-        def contained(new: jax.Array, old: jax.Array) -> jax.Array:
-            return jnp.where(sound, new, old)
-
-        fault = 1.0 - sound.astype(following.reward.dtype)
+        # Environments pass metrics on that they do not know: an old fault would look like a new one.
+        metrics = {name: value for name, value in state.metrics.items() if name != "fault"}
+        following = contain_fault(state, self.env.step(state.replace(metrics=metrics), action))
+        fault = following.metrics["fault"]
         steps = state.info["steps"] + 1
-        termination = contained(following.done, jnp.zeros_like(following.done))
-        truncation = jnp.where(sound & (steps >= self.max_steps), 1.0 - termination, 0.0)
-        kept = {name: state.metrics[name] for name in following.metrics}
+        termination = following.done * (1.0 - fault)
+        truncation = jnp.where(steps >= self.max_steps, (1.0 - termination) * (1.0 - fault), 0.0)
+        info = {"steps": steps, "truncation": truncation, "termination": termination, "fault": fault}
         return following.replace(
-            obs=jax.tree.map(contained, following.obs, state.obs),
-            reward=contained(following.reward, jnp.zeros_like(following.reward)),
-            done=jnp.maximum(jnp.maximum(termination, truncation), fault),
-            metrics={**jax.tree.map(contained, following.metrics, kept), "fault": fault},
-            info={
-                **following.info,
-                "steps": steps,
-                "truncation": truncation,
-                "termination": termination,
-                "fault": fault,
-            },
+            done=jnp.maximum(following.done, truncation), info={**following.info, **info}
         )
 
     def _begin(self, state: State) -> State:
@@ -113,7 +100,8 @@ class AutoReset(Wrapper):
     def step(self, state: State, action: jax.Array) -> State:
         """Step, and where that ended the episode start the next one."""
         ongoing = 1.0 - state.done
-        taken = self.env.step(state, action)
+        # Some environments leave `done` as they find it.
+        taken = self.env.step(state.replace(done=jnp.zeros_like(state.done)), action)
         key, key_reset = jax.random.split(state.info["reset_key"])
         fresh = self.env.reset(key_reset)
         ended = taken.done > 0

@@ -76,8 +76,14 @@ def wrap(env: Any, max_steps: int) -> Episode:
     """
     if max_steps < 1:
         raise InputError(f"max_steps is {max_steps}; it must be at least 1")
-    if isinstance(env, Episode):
-        raise InputError(f"the environment has a time limit already, of {env.max_steps} steps")
+    inner = env
+    while inner is not None:
+        if isinstance(inner, Episode) or type(inner).__name__ in ("EpisodeWrapper", "AutoResetWrapper"):
+            raise InputError(
+                f"the environment has a time limit or a reset of its own ({type(inner).__name__}); wrap what "
+                "is inside it, such as brax.envs.get_environment gives"
+            )
+        inner = vars(inner).get("env")
     return Episode(env if isinstance(env, MujocoEnv) else ForeignEnv(env), max_steps)
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import functools
-from collections.abc import Iterator
 from pathlib import Path
 
 import gymnasium
 import mujoco
 
 from envs.errors import InputError, unknown
+from envs.mujoco_warnings import quiet_mujoco
 
 NAMES = ("gymnasium", "fast")
 _FAST_ITERATIONS, _FAST_LINE_SEARCH = 2, 4
@@ -21,19 +20,8 @@ _FAST_ITERATIONS, _FAST_LINE_SEARCH = 2, 4
 def gymnasium_model(asset: str) -> mujoco.MjModel:
     """The model of an MJCF file of the installed `gymnasium` package; shared, so copy it before a change."""
     folder = Path(gymnasium.__file__).parent / "envs" / "mujoco" / "assets"
-    with _quiet():  # what a warning says of these files is for their authors
+    with quiet_mujoco():  # what a warning says of these files is for their authors
         return mujoco.MjModel.from_xml_path(str(folder / asset))
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Within it, MuJoCo writes its warnings neither to the terminal nor to MUJOCO_LOG.TXT."""
-    before = mujoco.get_mju_user_warning()
-    mujoco.set_mju_user_warning(lambda _: None)
-    try:
-        yield
-    finally:
-        mujoco.set_mju_user_warning(before)
 
 
 def load(path: str | Path) -> mujoco.MjModel:

@@ -7,6 +7,8 @@ import math
 import numbers
 from typing import Any
 
+import numpy as np
+
 from envs import models
 from envs.env import MujocoEnv
 from envs.episode import Episode
@@ -94,7 +96,7 @@ def _check_arguments(task: str, defaults: dict[str, Any], arguments: dict[str, A
             raise unknown(f"argument of {task}", argument, defaults)
         default = defaults[argument]
         if isinstance(default, bool):
-            wanted, fits = "True or False", isinstance(value, bool)
+            wanted, fits = "True or False", isinstance(value, bool | np.bool_)
         elif isinstance(default, tuple):
             wanted = "two numbers (low, high) with low < high"
             fits = isinstance(value, tuple | list) and len(value) == 2 and all(map(_is_number, value))

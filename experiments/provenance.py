@@ -31,7 +31,7 @@ def provenance() -> dict[str, Any]:
     device = jax.devices()[0]
     return {
         "versions": {"python": platform.python_version()}
-        | {name: importlib.metadata.version(name) for name in _PACKAGES},
+        | {name: importlib.metadata.version(name) for name in (*_PACKAGES, *_installed("warp-lang"))},
         "git_commit": _git_commit(),
         "device": {
             "platform": device.platform,
@@ -40,6 +40,15 @@ def provenance() -> dict[str, Any]:
             "machine": platform.machine(),
         },
     }
+
+
+def _installed(package: str) -> tuple[str, ...]:
+    """The package, where an optional one is installed."""
+    try:
+        importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ()
+    return (package,)
 
 
 def _git_commit() -> str | None:

@@ -29,6 +29,7 @@ def soak(task: str, callbacks: int, console: Console) -> dict[str, Any]:
         stretch over the median one, and whether it `passed`.
     """
     env = AutoReset(envs.make(task, "c"))
+    physics = env.unwrapped.physics
     steps = max(1, callbacks // _CHUNKS)
 
     @jax.jit
@@ -55,7 +56,8 @@ def soak(task: str, callbacks: int, console: Console) -> dict[str, Any]:
     stall = max(seconds[1:]) / statistics.median(seconds[1:])
     return {
         "task": task,
-        "callbacks": _CHUNKS * steps,
+        "env_steps": _CHUNKS * steps * _NUM_ENVS,
+        "callbacks": physics.calls,
         "environments": _NUM_ENVS,
         "seconds": sum(seconds),
         "memory_at_a_tenth_mib": early,

@@ -13,7 +13,8 @@ class PhysicsState(struct.PyTreeNode):
     """Configuration of one mechanism, unbatched, in MuJoCo's units (m, rad, s, N).
 
     Attributes:
-        qpos: generalised positions, shape `(nq,)`.
+        qpos: generalised positions, shape `(nq,)`. To go on from another configuration, call an
+            environment's `reset_to`: an engine may go on from its memory whatever is put in here.
         qvel: generalised velocities, shape `(nv,)`.
         displacement: how far the last step moved `qpos` and each field that the task tracks, by name, in the
             field's shape. It is subtracted at the engine's own precision: far from the origin the difference

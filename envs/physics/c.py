@@ -14,6 +14,7 @@ import numpy as np
 from mujoco import batch
 
 from envs.machine import available_cores
+from envs.mujoco_warnings import quiet_mujoco
 from envs.physics.base import PhysicsState
 
 _State = mujoco.mjtState
@@ -27,6 +28,7 @@ _CARRIED = int(
     | _State.mjSTATE_WARMSTART
 )
 _Warning = mujoco.mjtWarning
+_OVERFLOWS = [int(_Warning.mjWARN_CONTACTFULL), int(_Warning.mjWARN_CNSTRFULL)]
 _BREAKDOWNS = [
     int(warning) for warning in (_Warning.mjWARN_BADQPOS, _Warning.mjWARN_BADQVEL, _Warning.mjWARN_BADQACC)
 ]
@@ -52,6 +54,9 @@ class CPhysics:
         reads: fields of `MjData` for `PhysicsState.reads`.
         tracks: fields of `MjData` for `PhysicsState.displacement`.
         threads: worker threads; None for one per processor core that this process may use.
+
+    Attributes:
+        calls: from the graph to the host so far.
     """
 
     name = "c"
@@ -70,6 +75,7 @@ class CPhysics:
         data = mujoco.MjData(model)
         self._reads: _Shapes = {name: getattr(data, name).shape for name in reads}
         self._tracks: _Shapes = {name: getattr(data, name).shape for name in tracks}
+        self.calls = 0
         self._simulations: dict[int, _Simulations] = {}
         self._lock = threading.Lock()  # simulations serve one call at a time
 
@@ -81,7 +87,7 @@ class CPhysics:
             qvel=qvel,
             displacement={k: jnp.zeros(s, qpos.dtype) for k, s in self._displacement_shapes.items()},
             reads={k: jnp.zeros(s, qpos.dtype) for k, s in self._reads.items()},
-            overflow=jnp.zeros((), bool),  # MuJoCo allocates as it goes
+            overflow=jnp.zeros((), bool),
             memory=jnp.zeros(2 * size, jnp.uint32),
         )
         # Where nothing is read, the first step makes up for mj_forward without a call of its own.
@@ -96,11 +102,11 @@ class CPhysics:
         # One array there and one back: the callback's cost grows with their number.
         words = jax.pure_callback(
             functools.partial(self._on_host, frame_skip=frame_skip, dtype=dtype),
-            jax.ShapeDtypeStruct((state.memory.size + sum(sizes),), jnp.uint32),
+            jax.ShapeDtypeStruct((state.memory.size + 1 + sum(sizes),), jnp.uint32),
             jnp.concatenate([state.memory, *map(_words, (state.qpos, state.qvel, control.astype(dtype)))]),
             vmap_method="broadcast_all",
         )
-        memory, *parts = jnp.split(words, np.cumsum([state.memory.size, *sizes[:-1]]))
+        memory, overflow, *parts = jnp.split(words, np.cumsum([state.memory.size, 1, *sizes[:-1]]))
         qpos, qvel, *fields = (_floats(part, s, dtype) for part, s in zip(parts, shapes, strict=True))
         moved = len(self._displacement_shapes)
         return state.replace(
@@ -108,6 +114,7 @@ class CPhysics:
             qvel=qvel,
             displacement=dict(zip(self._displacement_shapes, fields[:moved], strict=True)),
             reads=dict(zip(self._reads, fields[moved:], strict=True)),
+            overflow=overflow[0] > 0,
             memory=memory,
         )
 
@@ -124,7 +131,7 @@ class CPhysics:
             dtype: what the positions, velocities and control are words of.
 
         Returns:
-            Memory, positions, velocities, displacements and reads side by side, likewise.
+            Memory, overflow, positions, velocities, displacements and reads side by side, likewise.
         """
         rows = np.asarray(words).reshape(-1, words.shape[-1])
         split = 2 * _memory_size(self.model, self._tracks)
@@ -135,8 +142,11 @@ class CPhysics:
                 self._simulations[len(rows)] = _Simulations(
                     self.model, len(rows), self.threads, self._reads, self._tracks
                 )
-            memory, numbers = self._simulations[len(rows)].advance(memory, given, frame_skip)
-        result = np.concatenate([memory.view(np.uint32), numbers.astype(dtype).view(np.uint32)], axis=1)
+            self.calls += 1
+            memory, overflow, numbers = self._simulations[len(rows)].advance(memory, given, frame_skip)
+        result = np.concatenate(
+            [memory.view(np.uint32), overflow[:, None], numbers.astype(dtype).view(np.uint32)], axis=1
+        )
         return result.reshape(*words.shape[:-1], -1)
 
 
@@ -175,7 +185,7 @@ class _Simulations:
 
     def advance(
         self, memory: np.ndarray, given: np.ndarray, frame_skip: int
-    ) -> tuple[np.ndarray, np.ndarray]:
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Go on from each row's memory, or where it holds nothing from the configuration that is given.
 
         Args:
@@ -184,8 +194,9 @@ class _Simulations:
             frame_skip: physics steps to take.
 
         Returns:
-            The memory after, and positions, velocities, displacements and reads side by side. The latter are
-            NaN, and the memory empty, in rows that are or become unstable.
+            The memory after; whether MuJoCo's arena was too small for all contacts and constraints, as
+            uint32; and positions, velocities, displacements and reads side by side, which are NaN, and the
+            memory empty, in rows that are or become unstable.
         """
         nq, nv = self._model.nq, self._model.nv
         known, carried, tracked = np.split(memory, [1, 1 + self._carried.shape[1]], axis=1)
@@ -214,12 +225,14 @@ class _Simulations:
         )
         memory = np.concatenate([np.ones_like(known), self._carried, tracked], axis=1)
         numbers[~sound], memory[~sound] = np.nan, 0.0
-        return memory, numbers
+        overflow = self._batch.warning[:, _OVERFLOWS, 1].any(axis=1).astype(np.uint32)
+        return memory, overflow, numbers
 
     def _attempt(self, call: Callable[..., None], chosen: np.ndarray) -> np.ndarray:
         """Make a call of the batch for the chosen simulations; gives where MuJoCo raised no error in it."""
         try:
-            call(None if chosen.all() else chosen)
+            with quiet_mujoco():  # what it warns of is told in the state, and would fill a file
+                call(None if chosen.all() else chosen)
         except batch.SimulationError as error:
             return ~np.isin(np.arange(len(chosen)), error.ids)
         return np.ones_like(chosen)

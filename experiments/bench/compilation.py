@@ -6,6 +6,7 @@ import time
 
 import jax
 import jax.numpy as jnp
+from jax.experimental.compilation_cache import compilation_cache
 
 import envs
 from envs import State
@@ -25,6 +26,7 @@ def measure(task: str, physics: str) -> list[Row]:
     keys = jax.random.split(jax.random.key(0), _NUM_ENVS)
     actions = jnp.zeros((_NUM_ENVS, env.action_size))
     jax.config.update("jax_enable_compilation_cache", False)
+    compilation_cache.reset_cache()  # JAX settles once whether there is one
     try:
         started = time.perf_counter()
         traced = jax.jit(reset_and_step).lower(keys, actions)
@@ -33,6 +35,7 @@ def measure(task: str, physics: str) -> list[Row]:
         compiled = time.perf_counter()
     finally:
         jax.config.update("jax_enable_compilation_cache", caching)
+        compilation_cache.reset_cache()
     numbers = {
         "trace_seconds": lowered - started,
         "compile_seconds": compiled - lowered,

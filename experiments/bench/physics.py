@@ -65,7 +65,7 @@ def _measure(task: str, physics: str, num_envs: int) -> Row:
 def _closed_loop(env: MujocoEnv, start: State, actions: jax.Array) -> Callable[[], np.ndarray]:
     """Raw physics, one call an environment step; gives the last states, shape `(envs, state_size)`."""
     call, initial = _pool(env, start)
-    controls = np.repeat(np.asarray(actions, np.float64)[:, :, None], env.task.frame_skip, axis=2)
+    controls = np.repeat(_controls(env, actions)[:, :, None], env.task.frame_skip, axis=2)
 
     def run() -> np.ndarray:
         state = initial
@@ -79,8 +79,14 @@ def _closed_loop(env: MujocoEnv, start: State, actions: jax.Array) -> Callable[[
 def _open_loop(env: MujocoEnv, start: State, actions: jax.Array) -> Callable[[], np.ndarray]:
     """Raw physics, one call for all; gives the last states, shape `(envs, state_size)`."""
     call, initial = _pool(env, start)
-    control = np.repeat(np.swapaxes(np.asarray(actions, np.float64), 0, 1), env.task.frame_skip, axis=1)
+    control = np.repeat(np.swapaxes(_controls(env, actions), 0, 1), env.task.frame_skip, axis=1)
     return lambda: call(initial, control)[:, -1]
+
+
+def _controls(env: MujocoEnv, actions: jax.Array) -> np.ndarray:
+    """What the environment applies for actions in [-1, 1]."""
+    low, high = env.control_range
+    return (low + high) / 2 + (high - low) / 2 * np.asarray(actions, np.float64)
 
 
 def _pool(env: MujocoEnv, start: State) -> tuple[Callable[[np.ndarray, np.ndarray], np.ndarray], np.ndarray]:

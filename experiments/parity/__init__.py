@@ -62,14 +62,20 @@ def run(
     A file that holds an incomplete comparison on the same versions and device is continued.
 
     Raises:
-        InputError: unknown task, or warp is asked for and not installed.
+        InputError: unknown task, warp is asked for and not installed, or the file holds something else, or
+            rows of tasks or engines that are not asked for.
     """
     for task in tasks:
         envs.spec(task)
     if "warp" in engines and not importlib.util.find_spec("warp"):
-        raise envs.InputError('engine "warp" needs the package warp-lang; install the extra warp')
+        raise envs.InputError(
+            'engine "warp" needs the package warp-lang; install the extra warp, or name --engines c mjx'
+        )
+    wanted = list(_jobs(tasks, engines))
+    if file.exists() and not _done(read(file)) <= set(wanted):
+        raise envs.InputError(f"{file} holds other tasks or engines as well; name another file")
     results = _begin(file)
-    jobs = [job for job in _jobs(tasks, engines) if job not in _done(results)]
+    jobs = [job for job in wanted if job not in _done(results)]
     for job in jobs:
         row = _measure(job, states=states, episodes=episodes)
         getattr(results, job.kind).append(row)
@@ -153,8 +159,16 @@ def _begin(file: Path) -> Results:
     if not file.exists():
         return fresh
     found = read(file)
-    same = all(found.provenance.get(key) == fresh.provenance[key] for key in ("versions", "device"))
-    return found if same and not found.complete else fresh
+    versions = found.provenance["versions"].items()
+    same = found.provenance["device"] == fresh.provenance["device"] and all(
+        fresh.provenance["versions"].get(name) == version for name, version in versions
+    )
+    if found.complete or not same:
+        return fresh
+    # Rows of one file may come from several commits; the file names them all.
+    commits = [*str(found.provenance["git_commit"]).split(", "), str(fresh.provenance["git_commit"])]
+    told = {**fresh.provenance, "git_commit": ", ".join(dict.fromkeys(commits))}
+    return found._replace(provenance=told)
 
 
 def _done(results: Results) -> set[_Job]:

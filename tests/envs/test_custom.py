@@ -270,7 +270,10 @@ def described(**changes):
         ({"reward": lambda b, a, c: a.qpos}, "reward must return a scalar"),
         ({"reward": lambda b, a, c: (a.qpos[0], {})}, "reward must return a scalar"),
         ({"terminated": lambda s: s.qpos < 0}, "terminated must return a scalar"),
-        (described(observation=example.SPEC.observation[1:]), "spec.observation_size is 9, but .* make it 10"),
+        (
+            described(observation=example.SPEC.observation[1:]),
+            "spec.observation_size is 9, but .* it 10",
+        ),
         (described(action=example.SPEC.action * 2), "spec.action_size is 4, but .* make it 2"),
     ],
 )
