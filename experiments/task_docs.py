@@ -11,6 +11,7 @@ import numpy as np
 
 import envs
 from camel_jax.render import render_png
+from envs.physics.mjx import without_pgs
 from experiments import parity
 
 _DOCS = Path(__file__).parent.parent / "docs"
@@ -56,14 +57,17 @@ def _introduction() -> Iterator[str]:
 
 def _parity_tables(results: parity.Results) -> Iterator[str]:
     device = results.provenance["device"]
+    states = max(row.states for row in results.one_step)
+    episodes = max(row.episodes for row in results.returns)
     yield "## How far they are from Gymnasium"
     yield ""
     yield (
-        "One step from each of 1,000 states that a random policy reaches, under random actions, against "
-        "Gymnasium's own environment (C MuJoCo, float64). Deviations are |ours - Gymnasium's| / "
-        "max(1, |Gymnasium's|), the largest over all states and entries. The last column compares the mean "
-        "return of 100 episodes under one fixed stochastic policy with Gymnasium's, with 95 % confidence "
-        f"intervals. Rows: `make parity`, on {device['cores']} CPU cores "
+        f"One step from each of {states:,} states that a random policy reaches, under random actions, "
+        "against Gymnasium's own environment (C MuJoCo, float64). Deviations are |ours - Gymnasium's| / "
+        "max(1, |Gymnasium's|), the largest over all states and entries. The last columns compare the mean "
+        f"return of {episodes} episodes under one fixed stochastic policy with Gymnasium's, with 95 % "
+        "confidence intervals, which agree where they overlap. "
+        f"Rows: `make parity`, on {device['cores']} cores and JAX's {device['platform']} backend "
         "([parity.json](../experiments/results/parity.json))."
     )
     yield ""
@@ -86,6 +90,11 @@ def _parity_tables(results: parity.Results) -> Iterator[str]:
             numbers = f"{_scientific(row.observation)} | {_scientific(row.reward)}"
             yield f"| | {row.engine} | {row.precision} | {numbers} | {ended} | {interval} | {agrees} |"
     yield ""
+    for task in envs.names():
+        _, changed = without_pgs(envs.make(task, "c").unwrapped.physics.model)
+        if changed:
+            yield f"On mjx and warp, {task} runs with another model than in Gymnasium: {'; '.join(changed)}."
+            yield ""
 
 
 def _scientific(value: float) -> str:
@@ -106,7 +115,8 @@ def _tasks() -> Iterator[str]:
         yield ""
         yield spec.termination
         yield ""
-        sizes = f"{spec.observation_size} observation entries, {spec.action_size} actions"
+        actions = "1 action" if spec.action_size == 1 else f"{spec.action_size} actions"
+        sizes = f"{spec.observation_size} observation entries, {actions}"
         yield f"{sizes}, {spec.time_step:g} s a step, {spec.max_episode_steps} steps an episode."
         yield ""
         arguments = [f"`{field.name}={field.default!r}`" for field in dataclasses.fields(env.task)]

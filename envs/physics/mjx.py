@@ -46,7 +46,7 @@ class MJXPhysics:
         tracks: tuple[str, ...] = (),
         **sizes: Any,
     ):
-        self.model, self.deviations = _with_newton(model)
+        self.model, self.deviations = without_pgs(model)
         self.reads, self.tracks = reads, tracks
         try:
             self._mjx = mjx.put_model(self.model, impl=self.implementation)
@@ -134,7 +134,7 @@ def _field(data: Any, name: str) -> Any:
     return value.reshape(*value.shape[:-2], 9) if name.endswith("mat") else value
 
 
-def _with_newton(model: mujoco.MjModel) -> tuple[mujoco.MjModel, tuple[str, ...]]:
+def without_pgs(model: mujoco.MjModel) -> tuple[mujoco.MjModel, tuple[str, ...]]:
     """The model, with the Newton solver in place of one that MJX lacks; and what was changed."""
     if model.opt.solver != mujoco.mjtSolver.mjSOL_PGS:
         return model, ()

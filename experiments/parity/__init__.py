@@ -107,14 +107,14 @@ def read(file: Path) -> Results:
 def show(results: Results, console: Console) -> None:
     """Print both tables."""
     table = Table("task", "engine", "precision", "states", "observation", "reward", "> 1e-6", "terminations")
-    for row in results.one_step:
+    for row in sorted(results.one_step, key=lambda row: row.task):
         mismatches = f"{row.mismatches} differ" if row.mismatches else f"{row.terminations} identical"
         deviations = (f"{row.observation:.1e}", f"{row.reward:.1e}", f"{row.beyond:.1%}")
         table.add_row(row.task, row.engine, row.precision, str(row.states), *deviations, mismatches)
     console.print(table)
     table = Table("task", "engine", "return, 95 % interval", "length", "agrees with Gymnasium")
     originals = {row.task: row for row in results.returns if row.engine == "gymnasium"}
-    for found in results.returns:
+    for found in sorted(results.returns, key=lambda row: row.task):
         agrees = "yes" if found.agrees(originals[found.task]) else "NO"
         interval = f"{found.mean:.2f} ± {found.half_width:.2f}"
         judged = "" if found.engine == "gymnasium" else agrees
@@ -123,13 +123,14 @@ def show(results: Results, console: Console) -> None:
 
 
 def _jobs(tasks: Sequence[str], engines: Sequence[str]) -> Iterator[_Job]:
-    for task in tasks:
-        yield _Job("returns", task, "gymnasium", "float32")
-        for engine in engines:
-            # Warp computes in float32 whatever JAX does.
-            for precision in ("float32",) if engine == "warp" else ("float64", "float32"):
-                yield _Job("one_step", task, engine, precision)
-            yield _Job("returns", task, engine, "float32")
+    """Every comparison, the quick ones first: whole episodes on MJX take hours on a CPU."""
+    yield from (_Job("returns", task, "gymnasium", "float32") for task in tasks)
+    for engine in engines:
+        # Warp computes in float32 whatever JAX does.
+        for precision in ("float32",) if engine == "warp" else ("float64", "float32"):
+            yield from (_Job("one_step", task, engine, precision) for task in tasks)
+    for engine in sorted(engines, key=["c", "warp", "mjx"].index):
+        yield from (_Job("returns", task, engine, "float32") for task in tasks)
 
 
 def _measure(job: _Job, *, states: int, episodes: int) -> OneStep | Returns:

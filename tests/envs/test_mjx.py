@@ -33,7 +33,7 @@ XML = """
 </mujoco>
 """
 READS, TRACKS = ("cfrc_ext", "site_xpos"), ("xipos",)
-COUNT = 60
+COUNT, BAD = 60, 7
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +56,11 @@ def states(model):
 
 
 def two_steps(physics, states):
-    qpos, qvel, control = states
+    qpos, qvel, control = map(jnp.asarray, states)
     step = jax.jit(jax.vmap(lambda state, control: physics.step(state, control, 2)))
     start = jax.jit(jax.vmap(physics.init))(qpos, qvel)
     first = step(start, control)
-    return start, first, step(first, -control)
+    return start, first, step(first, -control), step(first, (-control).at[BAD].set(jnp.nan))
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +88,18 @@ def test_contact_forces_are_zero_at_the_start_as_in_data_that_was_reset(outcomes
 
 
 def test_displacement_is_that_of_the_step(outcomes):
-    for _, first, second in outcomes:
+    for _, first, second, _ in outcomes:
         np.testing.assert_allclose(second.displacement["qpos"], second.qpos - first.qpos, atol=1e-12)
         assert set(second.displacement) == {"qpos", "xipos"}
         assert np.abs(second.displacement["xipos"]).max() > 1e-4
+
+
+def test_a_broken_simulation_leaves_the_others_bit_identical(outcomes):
+    others = np.arange(COUNT) != BAD
+    for _, _, sound, broken in outcomes:
+        assert not np.isfinite(np.asarray(broken.qpos[BAD])).all()
+        for a, b in zip(jax.tree.leaves(broken), jax.tree.leaves(sound), strict=True):
+            np.testing.assert_array_equal(np.asarray(a)[others], np.asarray(b)[others])
 
 
 def frames(model, function, qpos):

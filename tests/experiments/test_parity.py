@@ -104,3 +104,7 @@ def test_the_committed_comparison_is_whole_and_within_its_bounds():
         assert (task, "warp", "float32") in found
     assert all(row.states == 1000 for row in results.one_step)
     assert not any(row.mismatches for row in results.one_step if row.engine == "c")
+    returns = {(row.task, row.engine): row for row in results.returns}
+    for task in envs.names():
+        for engine in parity.ENGINES:
+            assert returns[task, engine].agrees(returns[task, "gymnasium"]), f"{task} on {engine}"
