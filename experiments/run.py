@@ -164,7 +164,7 @@ def _trouble(result: TrainResult, console: Console) -> dict[str, int]:
     if counts["overflows"]:
         console.print(
             f"the physics dropped contacts or constraints in {counts['overflows']:,} environment steps for "
-            "lack of room: raise --contacts"
+            "lack of room: raise --contacts on warp, or <size memory> in the model on c"
         )
     return {f"physics_{name}": count for name, count in counts.items()}
 

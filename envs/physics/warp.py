@@ -24,8 +24,8 @@ class WarpPhysics(MJXPhysics):
         tracks: fields of `MjData` for `PhysicsState.displacement`.
         contacts: room for contacts over all environments of a batch; None for `CONTACTS_PER_GEOM` for each
             geom that can touch something, in `ENVIRONMENTS` environments.
-        constraints: room for rows of constraints in each environment; None for what the model's limits and
-            that many contacts can need.
+        constraints: room for rows of constraints in each environment; None for what the model's limits,
+            equalities and `CONTACTS_PER_GEOM` contacts for each geom can need.
     """
 
     name = "warp"
@@ -46,14 +46,15 @@ class WarpPhysics(MJXPhysics):
         warp.config.log_level = warp.LOG_WARNING  # else it tells of every kernel, on standard output
         touching = int(((model.geom_contype | model.geom_conaffinity) != 0).sum())
         each = self.CONTACTS_PER_GEOM * max(1, touching)
-        limits = int(model.jnt_limited.sum() + model.tendon_limited.sum()) + 6 * model.neq
+        limited = model.jnt_limited.sum() + model.tendon_limited.sum() + (model.dof_frictionloss > 0).sum()
+        # A contact takes one row without friction, else two for each direction of a pyramidal cone.
+        rows = max(1, 2 * (int(model.geom_condim.max(initial=1)) - 1))
         super().__init__(
             model,
             reads=reads,
             tracks=tracks,
             naconmax=contacts or each * self.ENVIRONMENTS,
-            # A contact with a pyramidal cone of friction dimension 3 takes 4 rows.
-            njmax=constraints or limits + 4 * each,
+            njmax=constraints or int(limited) + 6 * model.neq + rows * each,
         )
         self._mjx = self._mjx.tree_replace(
             {

@@ -3,10 +3,13 @@
 import functools
 
 import jax
+import jax.numpy as jnp
+import mujoco
 import numpy as np
 import pytest
 
 import envs
+from envs.physics.c import CPhysics
 
 COUNT = 6
 # One that reads nothing besides the configuration, one that does, and one with contact forces.
@@ -124,7 +127,7 @@ def test_number_of_threads_does_not_change_a_trajectory():
 def test_a_mechanism_that_breaks_down_harms_no_neighbour_and_can_start_again(
     monkeypatch, tmp_path, task, broken
 ):
-    monkeypatch.chdir(tmp_path)  # MuJoCo logs its warnings into the working directory
+    monkeypatch.chdir(tmp_path)
     states, control, step = engine(task).later(), engine(task).controls[0], engine(task).step
     # Where the engine has no memory of it, it starts from the configuration that it is shown.
     third = at(states, 2)
@@ -138,6 +141,7 @@ def test_a_mechanism_that_breaks_down_harms_no_neighbour_and_can_start_again(
     shown = at(after, 2).replace(qpos=start.qpos, qvel=start.qvel)
     again = step(put(after, 2, shown), control)
     require_same(at(again, 2), at(step(put(states, 2, start), control), 2))
+    assert not list(tmp_path.iterdir()), "MuJoCo logs its warnings into the working folder, if it is let"
     assert np.isfinite(again.qpos[2]).all()
 
 
@@ -148,3 +152,29 @@ def test_a_control_that_is_not_finite_is_a_breakdown_and_not_a_zero(broken):
     after = engine("hopper").step(states, control)
     np.testing.assert_array_equal(np.isnan(after.qpos).all(axis=1), [False, True, *[False] * 4])
     np.testing.assert_array_equal(np.isfinite(after.qpos).all(axis=1), [True, False, *[True] * 4])
+
+
+CROWD = "".join(
+    f'<body pos="{x} {y} .09"><freejoint/><geom type="box" size=".1 .1 .1"/></body>'
+    for x in range(5)
+    for y in range(4)
+)
+
+
+@pytest.mark.parametrize(("memory", "full"), [("60K", True), ("10M", False)])
+def test_a_full_arena_is_told_and_not_ignored(memory, full):
+    xml = f"""
+    <mujoco>
+      <size memory="{memory}"/>
+      <worldbody><geom type="plane" size="9 9 .1"/>{CROWD}
+        <body pos="0 0 5"><joint name="j" axis="1 0 0"/><geom size=".1"/></body>
+      </worldbody>
+      <actuator><motor joint="j"/></actuator>
+    </mujoco>
+    """
+    model = mujoco.MjModel.from_xml_string(xml)
+    physics = CPhysics(model)
+    state = jax.jit(lambda s: physics.step(s, jnp.zeros(1), 1))(
+        physics.init(jnp.asarray(model.qpos0), jnp.zeros(model.nv))
+    )
+    assert bool(state.overflow) is full

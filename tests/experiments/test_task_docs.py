@@ -19,7 +19,7 @@ def test_every_task_has_its_picture(tmp_path):
     for task in envs.names():
         with Image.open(ROOT / "docs" / "images" / "tasks" / f"{task}.png") as picture:
             assert picture.size == (360, 270)
-            assert len(set(picture.convert("L").getdata())) > 20, "an empty picture"
+            assert len(picture.convert("L").getcolors(256)) > 20, "an empty picture"
     task_docs.draw("reacher", tmp_path / "reacher.png")
     with Image.open(tmp_path / "reacher.png") as picture:
         assert picture.size == (360, 270)
