@@ -7,10 +7,11 @@ Public face: `load` and `names` for the library that ships, `translate` for the 
 from __future__ import annotations
 
 from priors.library import load, load_file, names, provenance
-from priors.prior import FunctionPrior, Interval, Prior, from_function, full_interval, no_prior
+from priors.prior import Branch, FunctionPrior, Interval, Prior, from_function, full_interval, no_prior
 from priors.translate import PriorError, translate
 
 __all__ = [
+    "Branch",
     "FunctionPrior",
     "Interval",
     "Prior",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import jax
@@ -64,6 +64,22 @@ Step = Callable[[Any, Carry, jax.Array], tuple[Carry, jax.Array, jax.Array]]
 """`(parameters, carry, observation) -> (carry, low, high)`, what a prior computes at each step."""
 
 
+class Branch(NamedTuple):
+    """A test of a translated program that depends on the observation or on memory.
+
+    Attributes:
+        line: its line in the source.
+        text: the test as source.
+    """
+
+    line: int
+    text: str
+
+
+def _nothing(_: Any) -> Carry:
+    return ()
+
+
 @dataclass(frozen=True, eq=False)
 class FunctionPrior:
     """A `Prior` made of one pure function, its parameters and its first memory.
@@ -78,9 +94,12 @@ class FunctionPrior:
         action_size: entries of the action.
         step: the function, see `Step`; its bounds have shape `(action_size,)`.
         parameters: pytree of numbers that `step` reads.
-        initial_carry: the memory at the start of an episode.
+        start: `parameters -> carry`, the memory at the start of an episode.
         source: the text it was translated from, or an empty string.
         notes: what the author should know, one sentence each (a dropped `print`, say).
+        branches: the tests of a translated program.
+        taken: `(parameters, carry, observation) -> taken`, shape `(len(branches), 2)`, bool: whether a
+            step reaches a branch and its test holds, and reaches it and does not hold; None where unknown.
     """
 
     name: str
@@ -88,13 +107,22 @@ class FunctionPrior:
     action_size: int
     step: Step
     parameters: Any = ()
-    initial_carry: Carry = ()
+    start: Callable[[Any], Carry] = field(default=_nothing, repr=False)
     source: str = field(default="", repr=False)
     notes: tuple[str, ...] = ()
+    branches: tuple[Branch, ...] = field(default=(), repr=False)
+    taken: Callable[[Any, Carry, jax.Array], jax.Array] | None = field(default=None, repr=False)
 
     def reset(self) -> Carry:
         """The memory at the first step of an episode."""
-        return self.initial_carry
+        return self.start(self.parameters)
+
+    def replace_parameters(self, parameters: Any) -> FunctionPrior:
+        """The same program with other numbers, a pytree as `parameters` is; differentiable in them."""
+        before, after = (str(jax.tree.structure(tree)) for tree in (self.parameters, parameters))
+        if before != after:
+            raise ValueError(f"the prior's parameters are {before}, not {after}")
+        return replace(self, parameters=parameters)
 
     def __call__(self, carry: Carry, observation: jax.Array) -> tuple[Carry, Interval]:
         """Suggest an interval for `observation`, shape `(observation_size,)`."""
@@ -151,7 +179,7 @@ def from_function(
         observation_size=observation_size,
         action_size=action_size,
         step=step,
-        initial_carry=initial_carry,
+        start=lambda _: initial_carry,
     )
 
 

@@ -11,11 +11,12 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 
-from priors.prior import FunctionPrior
+from priors.prior import Branch, FunctionPrior
 from priors.translate.errors import PriorError
 from priors.translate.evaluate import Evaluated, evaluate
-from priors.translate.lower import lower
+from priors.translate.lower import Slots, in_double, lower, pack, unpack
 from priors.translate.parse import parse
 from priors.translate.source import decode
 
@@ -46,7 +47,7 @@ def translate(
         evaluated = evaluate(parse(source), observation_size, action_size)
         prior = _prior(evaluated, source, observation_size, action_size, name)
         observation = jax.ShapeDtypeStruct((observation_size,), jnp.float32)
-        jax.eval_shape(prior, (), observation)
+        jax.eval_shape(prior, prior.reset(), observation)
     except PriorError as error:
         raise error.quote(source, file) from None
     except RecursionError:
@@ -62,24 +63,51 @@ def translate(
 def _prior(
     evaluated: Evaluated, source: str, observation_size: int, action_size: int, name: str
 ) -> FunctionPrior:
-    @jax.jit
-    def bounds(parameters: dict[str, Any], observation: jax.Array) -> jax.Array:
-        if not jnp.issubdtype(observation.dtype, jnp.floating):
-            observation = observation.astype(jnp.result_type(float))
-        return lower(evaluated.bounds, parameters, observation)
+    slots, literals = Slots(evaluated.kinds), evaluated.literals
+
+    @in_double
+    def computed(parameters: dict[str, Any], carry: Any, observation: jax.Array) -> tuple[Any, jax.Array]:
+        memory = unpack(slots, carry) if slots.kinds else ()
+        roots = (*evaluated.bounds, *evaluated.after)
+        values = lower(roots, literals, parameters, observation, memory)
+        count = len(evaluated.bounds)
+        carry = pack(slots, values[count:]) if slots.kinds else ()
+        bounds = [lax.convert_element_type(value, observation.dtype) for value in values[:count]]
+        return carry, jnp.stack(bounds)
+
+    @in_double
+    def start(parameters: dict[str, Any]) -> Any:
+        return pack(slots, lower(evaluated.first, literals, parameters, None)) if slots.kinds else ()
+
+    @in_double
+    def taken(parameters: dict[str, Any], carry: Any, observation: jax.Array) -> jax.Array:
+        memory = unpack(slots, carry) if slots.kinds else ()
+        roots = [side for branch in evaluated.branches for side in (branch.holds, branch.fails)]
+        values = lower(roots, literals, parameters, _floating(observation), memory)
+        return jnp.stack(values).reshape(-1, 2) if values else jnp.zeros((0, 2), jnp.bool_)
 
     def step(
         parameters: dict[str, Any], carry: Any, observation: jax.Array
     ) -> tuple[Any, jax.Array, jax.Array]:
-        both = bounds(parameters, jnp.asarray(observation))
-        return carry, both[:action_size], both[action_size:]
+        carry, bounds = computed(parameters, carry, _floating(observation))
+        return carry, bounds[:action_size], bounds[action_size:]
 
     return FunctionPrior(
         name=name,
         observation_size=observation_size,
         action_size=action_size,
         step=step,
-        parameters={key: np.float32(value) for key, value in evaluated.parameters.items()},
+        parameters={key: np.float32(value) for key, value in literals.items()},
+        start=start,
         source=source,
         notes=evaluated.notes,
+        branches=tuple(Branch(branch.line, branch.text) for branch in evaluated.branches),
+        taken=taken,
     )
+
+
+def _floating(observation: jax.Array) -> jax.Array:
+    observation = jnp.asarray(observation)
+    if jnp.issubdtype(observation.dtype, jnp.floating):
+        return observation
+    return observation.astype(jnp.result_type(float))

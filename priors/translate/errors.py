@@ -24,10 +24,20 @@ class PriorError(Exception):
         source_line: that line of the text, or an empty string.
         file: how the text is called.
         others: further errors of the same text, found in the same pass.
+        fatal: a budget is exceeded, so that looking for further errors would cost too much.
+        told: it follows from an error that has been noted.
+        about: the name it is about, where no single place in the text is wrong.
     """
 
     def __init__(
-        self, message: str, hint: str = "", *, line: int | None = None, column: int | None = None
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        fatal: bool = False,
+        told: bool = False,
     ) -> None:
         super().__init__(message)
         self.message = _cut(message)
@@ -37,6 +47,9 @@ class PriorError(Exception):
         self.source_line = ""
         self.file = "program.py"
         self.others: tuple[PriorError, ...] = ()
+        self.fatal = fatal
+        self.told = told
+        self.about = ""
         self._byte_offset: int | None = None
 
     def at(self, node: ast.AST) -> PriorError:
@@ -61,8 +74,10 @@ class PriorError(Exception):
 
     @staticmethod
     def group(errors: Iterable[PriorError]) -> PriorError:
-        """The first error in the order of the text, which carries the rest as `others`."""
-        first, *rest = sorted(errors, key=lambda error: (error.line or 0, error._byte_offset or 0))
+        """The first error in the order of the text, which carries the rest as `others`, each once."""
+        ordered = sorted(errors, key=lambda error: (error.line or 0, error._byte_offset or 0))
+        distinct = {(error.line, error._byte_offset, error.message): error for error in ordered}
+        first, *rest = list(distinct.values())[:20]
         first.others = tuple(rest)
         return first
 

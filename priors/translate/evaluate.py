@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-import itertools
+import ast
 from dataclasses import dataclass
 
-from priors.translate import limits
-from priors.translate.containers import Array, List, Value
+from priors.translate import entry, limits
 from priors.translate.errors import PriorError
 from priors.translate.expressions import EXPRESSIONS
-from priors.translate.graph import Scalar, is_scalar
+from priors.translate.graph import Kind, Scalar
 from priors.translate.literals import Literals
 from priors.translate.machine import Machine, RestartError
+from priors.translate.memory import Memory, Step
 from priors.translate.parse import Program
 from priors.translate.statements import STATEMENTS
-from priors.translate.values import Function, Unusable, describe, make_array, to_array
 
-_CLOCK_NAMES = {"t", "time", "step", "steps", "state", "memory", "carry", "dt", "timestep", "prev_action"}
 
-_TIME_STEPS = {"dt", "timestep"}
-"""Those of them that are constants where they have a number as default."""
+@dataclass(frozen=True)
+class Branch:
+    """A test that depends on the observation or on memory.
+
+    Attributes:
+        line: its line in the text.
+        text: the test as source.
+        holds: whether a step reaches it and it holds.
+        fails: whether a step reaches it and it does not hold.
+    """
+
+    line: int
+    text: str
+    holds: Scalar
+    fails: Scalar
 
 
 @dataclass(frozen=True)
@@ -28,98 +39,118 @@ class Evaluated:
 
     Attributes:
         bounds: the lower bounds of the action and then the upper ones, numbers of one graph.
-        parameters: the values of the literals that can be tuned.
+        kinds: the kinds of the remembered numbers; none for a stateless program.
+        first: the remembered numbers at the start of an episode.
+        after: the remembered numbers after a step.
+        branches: the tests of the program.
+        literals: the values of the literals that can be tuned.
         notes: what the author should know.
     """
 
     bounds: tuple[Scalar, ...]
-    parameters: dict[str, float]
+    kinds: tuple[Kind, ...]
+    first: tuple[Scalar, ...]
+    after: tuple[Scalar, ...]
+    branches: tuple[Branch, ...]
+    literals: dict[str, float]
     notes: tuple[str, ...]
 
 
 def evaluate(program: Program, observation_size: int, action_size: int) -> Evaluated:
-    """Evaluate a program, first with every literal tunable, then without those that fix its structure."""
+    """Evaluate a program in rounds.
+
+    Every literal begins as tunable, and those that fix the program's structure become constants; nothing
+    begins as remembered, and what a step changes is remembered (`memory`). Each round costs as much as
+    the first.
+
+    Raises:
+        PriorError: the program is refused.
+    """
     literals = Literals(program.tree)
     fixed: frozenset[str] = frozenset()
-    for restarts in itertools.count():
+    memory, restarts = Memory(), 0
+    for _ in range(limits.MAX_ROUNDS):
         machine = Machine(literals, fixed, EXPRESSIONS, STATEMENTS)
+        grown = False
         try:
-            low, high = _run(machine, program, observation_size, action_size)
+            step, bounds = _run(machine, program, memory, observation_size, action_size)
+            grown = step.learn()
             needed = machine.graph.used_statically
+            if not grown:
+                first, after = step.carries()
+                needed = needed | machine.graph.integer_literals((*bounds, *first, *after))
         except RestartError as restart:
             needed = restart.names | machine.graph.used_statically
-        else:
-            if needed <= fixed:
-                break
-        # Each round costs as much as the first; with all literals fixed there is no further one.
-        fixed |= needed if restarts < limits.MAX_RESTARTS else literals.values.keys()
-    bounds = (*low.data, *high.data)
-    used = machine.graph.literals_of(bounds)
-    parameters = {name: value for name, value in literals.values.items() if name in used}
-    return Evaluated(bounds, parameters, tuple(dict.fromkeys(machine.notes)))
+        except PriorError as error:
+            # What was noted before comes first: the other may only follow from it.
+            raise PriorError.group(machine.errors or [_placed(error, program)]) from None
+        if not needed <= fixed:
+            restarts += 1
+            fixed |= needed if restarts <= limits.MAX_RESTARTS else literals.values.keys()
+            memory = Memory()
+        elif not grown:
+            return _evaluated(machine, literals, tuple(memory.kinds()), (bounds, tuple(first), tuple(after)))
+    raise PriorError(
+        "what the policy remembers does not come to rest: its lists or kinds of values go on changing",
+        "keep a fixed number of values of fixed types",
+    )
 
 
-def _run(machine: Machine, program: Program, observation_size: int, action_size: int) -> tuple[Array, Array]:
+def _run(
+    machine: Machine, program: Program, memory: Memory, observation_size: int, action_size: int
+) -> tuple[Step, tuple[Scalar, ...]]:
     machine.execute(program.tree.body)
-    policy = machine.lookup(program.policy)
-    if not isinstance(policy, Function):
-        raise PriorError(f"`{program.policy}` is not a function", "define `def policy(obs):`")
-    _check_arguments(policy)
-    entries = [machine.graph.input(i) for i in range(observation_size)]
-    observation = make_array(machine.graph, entries, (observation_size,), "float")
-    result = machine.call(policy, [observation], {}, lambda value: action(machine, value, action_size))
-    if isinstance(result, Unusable):
-        raise PriorError(f"the result of `{policy.name}`: {result.message}", result.hint)
-    return result
+    policy = entry.prepare(machine, program.policy, observation_size, action_size)
+    step = Step(machine, memory, [machine.module, policy])
+    observation = entry.observation_of(machine, observation_size)
+    low, high = policy.call(machine, observation, action_size)
+    if machine.errors:
+        raise PriorError.group(machine.errors)
+    return step, (*low.data, *high.data)
 
 
-def _check_arguments(policy: Function) -> None:
-    arguments = [a.arg for a in (*policy.arguments.posonlyargs, *policy.arguments.args)]
-    arguments += [a.arg for a in policy.arguments.kwonlyargs]
-    if not (policy.arguments.posonlyargs or policy.arguments.args):
-        raise PriorError(f"`{policy.name}` takes no observation", "write def policy(obs):").at(policy.body[0])
-    for name in arguments[1:]:
-        constant = name in _TIME_STEPS and is_scalar(policy.defaults.get(name))
-        if not constant and (name not in policy.defaults or name in _CLOCK_NAMES):
-            why = (
-                "programs with memory are not yet translated" if name in _CLOCK_NAMES else "it has no default"
-            )
-            error = PriorError(
-                f"`{policy.name}` has the argument `{name}` besides the observation: {why}",
-                "write def policy(obs): which computes the action from the observation alone",
-            )
-            raise error.at(policy.body[0])
+def _placed(error: PriorError, program: Program) -> PriorError:
+    """`error` with a place: where the name it is about is changed, or else where the policy is defined."""
+    if error.line is not None:
+        return error
+    name = error.about or program.policy
+    found: list[tuple[int, ast.AST]] = []
+    for node in ast.walk(program.tree):
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == name:
+            found.append((1, node))
+        inner = node.value if isinstance(node, ast.Attribute) else None
+        if _is_named(inner, name) and isinstance(node, ast.Attribute) and node.attr in _GROWING:
+            found.append((0, node))
+        if _is_named(node, name):
+            found.append((2 if isinstance(getattr(node, "ctx", None), ast.Store) else 3, node))
+    return error.at(min(found, key=lambda pair: pair[0])[1]) if found else error
 
 
-def action(machine: Machine, value: Value, action_size: int) -> tuple[Array, Array]:
-    """What a policy returned as lower and upper bounds, each of `action_size` floats.
-
-    A pair of vectors is a pair of bounds; `action_size` numbers are an action, also where that is two.
-    """
-    graph = machine.graph
-    hint = f"return {action_size} numbers, or (low, high) of {action_size} numbers each"
-    if value is None:
-        raise PriorError("the policy may end without returning an action", f"on every path, {hint}")
-    if is_scalar(value):
-        value = (value,)
-    if not isinstance(value, (List, tuple, Array)):
-        raise PriorError(f"the policy returns {describe(value)}", hint)
-    if isinstance(value, (List, tuple)):
-        parts = value.items if isinstance(value, List) else value
-        if len(parts) == 2 and not any(is_scalar(part) for part in parts):
-            low, high = (_vector(machine, part, action_size, hint) for part in parts)
-            return low, high
-    array = to_array(graph, value, "float")
-    if array.data.shape == (2, action_size):
-        return Array(array.data[0], "float"), Array(array.data[1], "float")
-    vector = _vector(machine, array, action_size, hint)
-    return vector, vector
+_GROWING = ("append", "appendleft", "extend", "insert")
 
 
-def _vector(machine: Machine, value: Value, action_size: int, hint: str) -> Array:
-    if isinstance(value, (tuple, List, Array)):
-        vector = to_array(machine.graph, value, "float")
-        if vector.data.shape == (action_size,):
-            return vector
-        raise PriorError(f"the policy returns an action of shape {vector.data.shape}", hint)
-    raise PriorError(f"the policy returns {describe(value)} as an action", hint)
+def _is_named(node: ast.AST | None, name: str) -> bool:
+    if isinstance(node, ast.Name):
+        return node.id == name
+    return isinstance(node, ast.Attribute) and node.attr == name
+
+
+def _evaluated(
+    machine: Machine,
+    literals: Literals,
+    kinds: tuple[Kind, ...],
+    roots: tuple[tuple[Scalar, ...], tuple[Scalar, ...], tuple[Scalar, ...]],
+) -> Evaluated:
+    bounds, first, after = roots
+    used = machine.graph.literals_of((*bounds, *first, *after))
+    masks = machine.paths.mask
+    tests = sorted(machine.tests.values(), key=lambda test: test.line)
+    return Evaluated(
+        bounds=bounds,
+        kinds=kinds,
+        first=first,
+        after=after,
+        branches=tuple(Branch(t.line, t.text, masks(t.holds), masks(t.fails)) for t in tests),
+        literals={name: value for name, value in literals.values.items() if name in used},
+        notes=tuple(dict.fromkeys(machine.notes)),
+    )

@@ -7,14 +7,18 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from priors.translate import functions, indexing
+from priors.translate import attributes, bindings, functions, indexing
+from priors.translate.calls import call, items
 from priors.translate.containers import Dict, List, Value, hold
 from priors.translate.errors import PriorError
 from priors.translate.frames import Frame
+from priors.translate.graph import Node
 from priors.translate.machine import Machine, Rule
+from priors.translate.objects import Function
 from priors.translate.operators import binary, compare, unary
-from priors.translate.scopes import assigned_names, bind
-from priors.translate.values import Builtin, DType, Function, Module, check_size, describe, iterate, truth
+from priors.translate.scopes import assigned_names
+from priors.translate.targets import bind
+from priors.translate.values import check_size, describe, iterate
 
 
 def constant(machine: Machine, node: ast.Constant) -> Value:
@@ -24,51 +28,34 @@ def constant(machine: Machine, node: ast.Constant) -> Value:
 
 def name(machine: Machine, node: ast.Name) -> Value:
     """A name of the program, else a builtin of the table."""
-    value = machine.lookup(node.id)
-    if value is not None or _is_bound(machine, node.id):
+    value = bindings.lookup(machine, node.id)
+    if value is not None or bindings.is_bound(machine, node.id):
         return value
     return functions.builtin(node.id)
 
 
-def _is_bound(machine: Machine, name: str) -> bool:
-    frame: Frame | None = machine.frame
-    while frame is not None:
-        if name in frame.names:
-            return True
-        frame = frame.outer
-    return False
-
-
 def attribute(machine: Machine, node: ast.Attribute) -> Value:
-    """`module.name`, or an attribute or method of a value, both from tables."""
+    """`x.name`."""
     owner = machine.evaluate(node.value)
-    if isinstance(owner, Module):
-        return functions.member(owner, node.attr)
-    return functions.attribute(owner, node.attr)
+    return machine.each(lambda one: attributes.read(machine, one, node.attr), owner)
 
 
 def tuple_display(machine: Machine, node: ast.Tuple) -> Value:
     """`(a, *b)`."""
-    items = tuple(_items(machine, node.elts))
-    for item in items:
-        hold(item)
-    return items
+    entries = tuple(items(machine, node.elts))
+    for entry in entries:
+        hold(entry)
+    return entries
 
 
 def list_display(machine: Machine, node: ast.List) -> Value:
     """`[a, *b]`."""
-    return List(_items(machine, node.elts))
+    return List(items(machine, node.elts))
 
 
-def _items(machine: Machine, nodes: list[ast.expr]) -> list[Value]:
-    items: list[Value] = []
-    for node in nodes:
-        if isinstance(node, ast.Starred):
-            items += iterate(machine.graph, machine.evaluate(node.value))
-        else:
-            items.append(machine.evaluate(node))
-        check_size(len(items))
-    return items
+def set_display(machine: Machine, node: ast.Set) -> Value:
+    """`{a, b}`, read as a tuple: programs test membership only."""
+    return tuple(items(machine, node.elts))
 
 
 def dict_display(machine: Machine, node: ast.Dict) -> Value:
@@ -88,12 +75,20 @@ def dict_display(machine: Machine, node: ast.Dict) -> Value:
 
 def binary_operation(machine: Machine, node: ast.BinOp) -> Value:
     """`a + b` and its like."""
-    return binary(machine.graph, node.op, machine.evaluate(node.left), machine.evaluate(node.right))
+    left, right = machine.evaluate(node.left), machine.evaluate(node.right)
+    return operate(machine, node.op, left, right)
+
+
+def operate(machine: Machine, operator: ast.operator, left: Value, right: Value) -> Value:
+    """`left operator right`, also where one of them is a choice."""
+    settle = machine.graph.settle
+    return machine.each(lambda a, b: binary(machine.graph, operator, a, b), settle(left), settle(right))
 
 
 def unary_operation(machine: Machine, node: ast.UnaryOp) -> Value:
     """`-a`, `+a`, `~a`, `not a`."""
-    return unary(machine.graph, node.op, machine.evaluate(node.operand))
+    operand = machine.graph.settle(machine.evaluate(node.operand))
+    return machine.each(lambda one: unary(machine.graph, node.op, one), operand)
 
 
 def boolean_operation(machine: Machine, node: ast.BoolOp) -> Value:
@@ -103,7 +98,9 @@ def boolean_operation(machine: Machine, node: ast.BoolOp) -> Value:
         first = machine.evaluate(values[0])
         if len(values) == 1:
             return first
-        holds = truth(machine.graph, first)
+        holds = machine.truth(first)
+        if isinstance(holds, Node):
+            machine.count_test(values[0].lineno, ast.unparse(values[0]), holds)
         if isinstance(node.op, ast.And):
             return machine.branch(holds, lambda: chain(values[1:]), lambda: first)
         return machine.branch(holds, lambda: first, lambda: chain(values[1:]))
@@ -116,23 +113,29 @@ def comparison(machine: Machine, node: ast.Compare) -> Value:
 
     def chain(left: Value, position: int) -> Value:
         right = machine.evaluate(node.comparators[position])
-        link = compare(machine.graph, node.ops[position], left, right)
+        operator, sides = node.ops[position], (left, right)
+        if not isinstance(operator, (ast.Is, ast.IsNot)):
+            sides = (machine.graph.settle(left), machine.graph.settle(right))
+        link = machine.each(lambda a, b: compare(machine.graph, operator, a, b), *sides)
         if position + 1 == len(node.ops):
             return link
-        return machine.branch(truth(machine.graph, link), lambda: chain(right, position + 1), lambda: False)
+        return machine.branch(machine.truth(link), lambda: chain(right, position + 1), lambda: False)
 
     return chain(machine.evaluate(node.left), 0)
 
 
 def conditional(machine: Machine, node: ast.IfExp) -> Value:
     """`a if test else b`."""
-    test = truth(machine.graph, machine.evaluate(node.test))
+    test = machine.truth(machine.evaluate(node.test))
+    if isinstance(test, Node):
+        machine.count_test(node.test.lineno, ast.unparse(node.test), test)
     return machine.branch(test, lambda: machine.evaluate(node.body), lambda: machine.evaluate(node.orelse))
 
 
 def subscript(machine: Machine, node: ast.Subscript) -> Value:
     """`x[i]`."""
-    return indexing.read(machine, machine.evaluate(node.value), machine.evaluate(node.slice))
+    owner, index = machine.evaluate(node.value), machine.evaluate(node.slice)
+    return machine.each(lambda a, b: indexing.read(machine, a, b), owner, index)
 
 
 def slice_display(machine: Machine, node: ast.Slice) -> Any:
@@ -148,27 +151,6 @@ def named_expression(machine: Machine, node: ast.NamedExpr) -> Value:
     return value
 
 
-def call(machine: Machine, node: ast.Call) -> Value:
-    """A call of a function of the program or of the tables."""
-    if isinstance(node.func, ast.Name) and node.func.id in functions.DROPPED:
-        machine.notes.append(f"line {node.lineno}: `{node.func.id}` does nothing here and was dropped")
-        return None
-    function = machine.evaluate(node.func)
-    positional = _items(machine, node.args)
-    named: dict[str, Value] = {}
-    for keyword in node.keywords:
-        if keyword.arg is None:
-            raise PriorError("**arguments are not allowed", "name each argument").at(node)
-        named[keyword.arg] = machine.evaluate(keyword.value)
-    if isinstance(function, Function):
-        return machine.call(function, positional, named)
-    if isinstance(function, DType):
-        return functions.convert(machine, function, *positional[:1])
-    if isinstance(function, Builtin):
-        return functions.invoke(machine, function, positional, named)
-    raise PriorError(f"{describe(function)} cannot be called", "call a function")
-
-
 def lambda_expression(machine: Machine, node: ast.Lambda) -> Value:
     """`lambda x: ...`, a function of one `return`."""
     body = ast.copy_location(ast.Return(node.body), node.body)
@@ -176,7 +158,7 @@ def lambda_expression(machine: Machine, node: ast.Lambda) -> Value:
         "lambda",
         node.args,
         [body],
-        machine.frame,
+        machine.frame.scope(),
         default_values(machine, node.args),
         assigned_names([body], node.args),
     )
@@ -191,9 +173,9 @@ def default_values(machine: Machine, arguments: ast.arguments) -> dict[str, Valu
 
 
 def _comprehension(
-    machine: Machine, generators: list[ast.comprehension], element: list[ast.expr]
+    machine: Machine, generators: list[ast.comprehension], element: list[ast.expr], source: Value
 ) -> list[list[Value]]:
-    """The values of `element` for every turn of nested loops, in a scope of its own."""
+    """The values of `element` for every turn of nested loops over `source`, in a scope of its own."""
     results: list[list[Value]] = []
 
     def turn(position: int) -> None:
@@ -202,9 +184,9 @@ def _comprehension(
             check_size(len(results))
             return
         generator = generators[position]
-        for item in iterate(machine.graph, machine.evaluate(generator.iter)):
+        for item in iterate(machine.graph, source if position == 0 else machine.evaluate(generator.iter)):
             bind(machine, generator.target, item)
-            tests = (truth(machine.graph, machine.evaluate(test)) for test in generator.ifs)
+            tests = (machine.truth(machine.evaluate(test)) for test in generator.ifs)
             if all(machine.graph.static(test, "the filter of a comprehension") for test in tests):
                 turn(position + 1)
 
@@ -216,16 +198,24 @@ def _comprehension(
 
 def list_comprehension(machine: Machine, node: ast.ListComp | ast.GeneratorExp) -> Value:
     """`[f(x) for x in xs if test]`; a generator expression is the same list."""
-    return List([values[0] for values in _comprehension(machine, node.generators, [node.elt])])
+
+    def over(source: Value) -> Value:
+        return List([values[0] for values in _comprehension(machine, node.generators, [node.elt], source)])
+
+    return machine.each(over, machine.graph.settle(machine.evaluate(node.generators[0].iter)))
 
 
 def dict_comprehension(machine: Machine, node: ast.DictComp) -> Value:
     """`{key: value for x in xs}`."""
-    result = Dict({})
-    result.born = (machine.frame, machine.alive)
-    for key, value in _comprehension(machine, node.generators, [node.key, node.value]):
-        indexing.write(machine, result, key, value)
-    return result
+
+    def over(source: Value) -> Value:
+        result = Dict({})
+        result.born = (machine.frame, machine.alive)
+        for key, value in _comprehension(machine, node.generators, [node.key, node.value], source):
+            indexing.write(machine, result, key, value)
+        return result
+
+    return machine.each(over, machine.graph.settle(machine.evaluate(node.generators[0].iter)))
 
 
 def starred(machine: Machine, node: ast.Starred) -> Value:
@@ -234,8 +224,26 @@ def starred(machine: Machine, node: ast.Starred) -> Value:
 
 
 def formatted(machine: Machine, node: ast.JoinedStr) -> Value:
-    """Text made of values."""
-    raise PriorError("f-strings are not allowed", "a policy only computes numbers")
+    """An f-string of fixed strings and integers, such as the key of a dict."""
+    parts: list[str] = []
+    for part in node.values:
+        value = part.value if isinstance(part, ast.Constant) else None
+        if isinstance(part, ast.FormattedValue):
+            value = machine.evaluate(part.value)
+            if part.format_spec is not None or part.conversion != -1:
+                value = None
+        if not isinstance(value, (str, int)):
+            raise PriorError(
+                "an f-string may hold fixed strings and integers only", "leave texts for people out"
+            )
+        parts.append(str(value))
+    check_size(sum(map(len, parts)))
+    return "".join(parts)
+
+
+def formatted_value(machine: Machine, node: ast.FormattedValue) -> Value:
+    """A part of an f-string stands in one."""
+    return machine.evaluate(node.value)
 
 
 EXPRESSIONS: dict[type[ast.AST], Rule] = {
@@ -244,6 +252,7 @@ EXPRESSIONS: dict[type[ast.AST], Rule] = {
     ast.Attribute: attribute,
     ast.Tuple: tuple_display,
     ast.List: list_display,
+    ast.Set: set_display,
     ast.Dict: dict_display,
     ast.BinOp: binary_operation,
     ast.UnaryOp: unary_operation,
@@ -260,5 +269,5 @@ EXPRESSIONS: dict[type[ast.AST], Rule] = {
     ast.DictComp: dict_comprehension,
     ast.Starred: starred,
     ast.JoinedStr: formatted,
-    ast.FormattedValue: formatted,
+    ast.FormattedValue: formatted_value,
 }

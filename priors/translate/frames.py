@@ -1,14 +1,14 @@
-"""Frames: the names of a running function, with the paths on which each was assigned."""
+"""Cells and frames: names with the paths on which each was assigned."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from priors.translate.containers import SERIALS, Value
 from priors.translate.errors import PriorError
-from priors.translate.paths import NOWHERE, Path
-from priors.translate.values import Function
+from priors.translate.paths import EVERYWHERE, NOWHERE, Path
 
 
 @dataclass
@@ -29,24 +29,44 @@ class Binding:
 
 
 @dataclass(eq=False)
-class Loop:
-    """The observations that left a loop, and those that left its current turn."""
+class Cells:
+    """Names that hold values: the local names of a frame, or the attributes of an object.
 
-    broken: Path = NOWHERE
-    continued: Path = NOWHERE
+    Attributes:
+        names: the binding of each name.
+        born: the frame and path on which an object was made; None for frames.
+    """
+
+    names: dict[str, Binding] = field(default_factory=dict, init=False)
+    born: tuple[Frame, Path] | None = field(default=None, init=False)
+
+    def bind(self, name: str, value: Value) -> None:
+        """Give `name` its first value, on every path."""
+        self.names[name] = Binding(EVERYWHERE, [Layer(EVERYWHERE, value)])
 
 
 @dataclass(eq=False)
-class Frame:
-    """One activation of a function, comprehension or module.
+class Loop:
+    """The observations that left a loop by `break`, left its current turn, or ended it by the test."""
+
+    broken: Path = NOWHERE
+    continued: Path = NOWHERE
+    ended: Path = NOWHERE
+
+
+@dataclass(eq=False)
+class Frame(Cells):
+    """One activation of a function, comprehension, class body or module.
 
     Attributes:
         local_names: names that belong to this frame, as Python decides it from the text.
         outer: the frame in which other names are looked up.
         caller: the frame that waits for this one.
         live: the observations that have not returned from this frame.
-        function: the function that runs here, None in a module or comprehension.
+        function: the function that runs here, None in a module, class body or comprehension.
         on_return: converts each returned value before those of several paths are merged.
+        declared: names that `global` or `nonlocal` bind elsewhere, each with its frame.
+        is_class: whether a class body runs here, whose names its methods do not see.
         result: what has been returned so far, once `returned`.
         serial: containers with a smaller one are older than the frame.
     """
@@ -55,9 +75,10 @@ class Frame:
     outer: Frame | None
     caller: Frame | None
     live: Path
-    function: Function | None = None
+    function: Any = None
     on_return: Callable[[Value], Value] | None = None
-    names: dict[str, Binding] = field(default_factory=dict)
+    declared: dict[str, Frame] = field(default_factory=dict)
+    is_class: bool = False
     loops: list[Loop] = field(default_factory=list)
     result: Value = None
     returned: bool = False
@@ -71,19 +92,28 @@ class Frame:
             frame = frame.caller
         return frame
 
+    def scope(self) -> Frame:
+        """The frame whose names a function defined here sees: class bodies are passed over."""
+        frame = self
+        while frame.is_class and frame.outer is not None:
+            frame = frame.outer
+        return frame
+
 
 def bound_arguments(
-    function: Function, positional: Sequence[Value], named: Mapping[str, Value]
+    function: Any, positional: Sequence[Value], named: Mapping[str, Value]
 ) -> dict[str, Value]:
     """The arguments of a call by name, defaults filled in."""
     arguments = function.arguments
     names = [argument.arg for argument in (*arguments.posonlyargs, *arguments.args)]
-    if len(positional) > len(names):
+    bound: dict[str, Value] = dict(zip(names, positional, strict=False))
+    if arguments.vararg:
+        bound[arguments.vararg.arg] = tuple(positional[len(names) :])
+    elif len(positional) > len(names):
         raise PriorError(
             f"`{function.name}` takes {len(names)} arguments, {len(positional)} are given",
             "pass as many as the function has",
         )
-    bound = dict(zip(names, positional, strict=False))
     allowed = {a.arg for a in (*arguments.args, *arguments.kwonlyargs)}
     for name, value in named.items():
         if name not in allowed or name in bound:

@@ -7,30 +7,28 @@ that XLA fuses under `jax.vmap`.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from priors.translate import limits
 from priors.translate.errors import PriorError
+from priors.translate.intervals import UNBOUNDED, Bounds, bounds_of_result
 from priors.translate.operations import KINDS, OPERATIONS, Kind
-
-Bounds = tuple[float, float]
-UNBOUNDED: Bounds = (-math.inf, math.inf)
 
 
 class Node:
     """One traced scalar.
 
     Attributes:
-        operation: a key of `OPERATIONS`, or "input", "parameter", "select", "widen".
+        operation: a key of `OPERATIONS`, or "input", "memory", "parameter", "select", "widen".
         operands: nodes and static numbers, already of the kind that the operation wants.
         kind: "bool", "int" or "float".
         known: its value where it depends on literals alone, else None.
         bounds: for integers, an interval that holds it on every path; proves indices in range.
+        choices: among how many fixed integers it chooses, 0 if its value is another or there are many.
     """
 
-    __slots__ = ("bounds", "index", "kind", "known", "operands", "operation")
+    __slots__ = ("bounds", "choices", "index", "kind", "known", "operands", "operation")
 
     def __init__(  # noqa: PLR0917
         self, index: int, operation: str, operands: tuple[Any, ...], kind: Kind, known: Any, bounds: Bounds
@@ -41,6 +39,10 @@ class Node:
         self.kind = kind
         self.known = known
         self.bounds = bounds
+        counts = [0]
+        if operation == "select" and kind == "int":
+            counts = [side.choices if isinstance(side, Node) else 1 for side in operands[1:]]
+        self.choices: int = sum(counts) if all(counts) and sum(counts) <= limits.MAX_CHOICES else 0
 
 
 Scalar = bool | int | float | Node
@@ -67,37 +69,9 @@ def widest(kinds: Iterable[Kind]) -> Kind:
 
 def bounds_of(value: Scalar) -> Bounds:
     """The interval that a number lies in."""
-    return value.bounds if isinstance(value, Node) else (float(value), float(value))
-
-
-def _corners(function: Callable[[float, float], float], a: Bounds, b: Bounds) -> Bounds:
-    values = [function(x, y) for x in a for y in b]
-    return UNBOUNDED if any(math.isnan(value) for value in values) else (min(values), max(values))
-
-
-def _bounds(operation: str, operands: Sequence[Scalar]) -> Bounds:  # noqa: PLR0911
-    """Interval arithmetic for the integers that programs use as indices."""
-    intervals = [bounds_of(operand) for operand in operands]
-    if operation == "add":
-        return _corners(lambda x, y: x + y, *intervals)
-    if operation == "subtract":
-        return _corners(lambda x, y: x - y, *intervals)
-    if operation == "multiply":
-        return _corners(lambda x, y: x * y, *intervals)
-    if operation in ("minimum", "maximum"):
-        pick = min if operation == "minimum" else max
-        (low_a, high_a), (low_b, high_b) = intervals
-        return pick(low_a, low_b), pick(high_a, high_b)
-    if operation == "remainder":
-        low, high = intervals[1]
-        if low > 0:
-            return 0, high - 1
-    if operation == "select":
-        (low_a, high_a), (low_b, high_b) = intervals[1:]
-        return min(low_a, low_b), max(high_a, high_b)
-    if operation == "widen" and kind_of(operands[0]) == "bool":
-        return 0, 1
-    return UNBOUNDED
+    if isinstance(value, Node):
+        return (0, 1) if value.kind == "bool" else value.bounds
+    return float(value), float(value)
 
 
 class Graph:
@@ -106,12 +80,14 @@ class Graph:
     Attributes:
         guard: gives the predicate of the current path, True on the path of every observation;
             operations that can fail read it, so that a branch not taken computes nothing infinite.
+        settle: gives the value that a choice between several is on the current path.
         used_statically: names of the literals whose value decided a shape, an index or a branch.
     """
 
     def __init__(self) -> None:
         self.nodes: list[Node] = []
         self.guard: Callable[[], Scalar] = lambda: True
+        self.settle: Callable[[Any], Any] = lambda value: value
         self.used_statically: set[str] = set()
         self._shared: dict[tuple[Any, ...], Node] = {}
         self._steps = 0
@@ -123,6 +99,7 @@ class Graph:
             raise PriorError(
                 f"the program needs more than {limits.MAX_STEPS} steps once its loops are unrolled",
                 "use shorter loops: a policy computes one action from one observation",
+                fatal=True,
             )
 
     def _node(self, operation: str, operands: tuple[Any, ...], kind: Kind, known: Any = None) -> Node:
@@ -133,8 +110,15 @@ class Graph:
                 raise PriorError(
                     f"the program becomes more than {limits.MAX_OPERATIONS} operations",
                     "use shorter loops and smaller arrays",
+                    fatal=True,
                 )
-            bounds = _bounds(operation, operands) if kind == "int" else UNBOUNDED
+            bounds = UNBOUNDED
+            if kind == "int":
+                bounds = bounds_of_result(
+                    operation, [bounds_of(operand) for operand in operands if is_scalar(operand)]
+                )
+            if kind == "int" and known is not None:
+                bounds = (known, known)
             node = Node(len(self.nodes), operation, operands, kind, known, bounds)
             self.nodes.append(node)
             self._shared[key] = node
@@ -144,9 +128,15 @@ class Graph:
         """Entry `index` of the observation."""
         return self._node("input", (index,), "float")
 
+    def memory(self, slot: int, kind: Kind, bounds: Bounds = UNBOUNDED) -> Node:
+        """Number `slot` of what the program remembers of the step before."""
+        node = self._node("memory", (slot,), kind)
+        node.bounds = bounds
+        return node
+
     def parameter(self, name: str, value: float) -> Node:
-        """A literal of the program that can be tuned."""
-        return self._node("parameter", (name,), "float", known=value)
+        """A literal of the program that can be tuned, of the kind it is written in."""
+        return self._node("parameter", (name,), "int" if isinstance(value, int) else "float", known=value)
 
     def apply(self, operation: str, *operands: Scalar) -> Scalar:
         """The result of a row of `OPERATIONS`; static operands give a static result."""
@@ -156,6 +146,12 @@ class Graph:
         kind = row.operands if row.operands != "number" else widest([*map(kind_of, operands), "int"])
         if not any(isinstance(operand, Node) for operand in operands):
             return self._fold(operation, operands)
+        table = self._table(operands) if not row.safe else None
+        if table is not None:
+            # `len(x) > 3` where a test decides which list x is: kept as logic, which paths can see through.
+            place, test, then, otherwise = table
+            sides = ([*operands[:place], side, *operands[place + 1 :]] for side in (then, otherwise))
+            return self.select(test, *(self.apply(operation, *side) for side in sides))
         guard = self.guard() if row.safe else True
         cast = [self.cast(operand, kind) for operand in operands]
         if guard is not True:
@@ -165,6 +161,16 @@ class Graph:
                     cast[position] = self.select(guard, operand, self.cast(safe, kind))
         result: Kind = kind if row.result == "same" else row.result
         return self._node(operation, tuple(cast), result, self._known(row.python, cast))
+
+    @staticmethod
+    def _table(operands: Sequence[Scalar]) -> tuple[int, Node, Scalar, Scalar] | None:
+        """The one traced operand, if it chooses among fixed integers: its place, test and sides."""
+        places = [place for place, operand in enumerate(operands) if isinstance(operand, Node)]
+        node = operands[places[0]]
+        if len(places) > 1 or not isinstance(node, Node) or not node.choices:
+            return None
+        test, then, otherwise = node.operands
+        return places[0], test, then, otherwise
 
     def _fold(self, operation: str, operands: Sequence[Any]) -> Scalar:
         python = OPERATIONS[operation].python
@@ -192,7 +198,7 @@ class Graph:
         except (ArithmeticError, ValueError):
             return None
 
-    def cast(self, value: Scalar, kind: Kind) -> Scalar:
+    def cast(self, value: Scalar, kind: Kind) -> Scalar:  # noqa: PLR0911
         """`value` as `kind`: to float and int as Python does, to bool by its truth."""
         if kind_of(value) == kind:
             return value
@@ -203,6 +209,12 @@ class Graph:
         if value.kind == "float":
             return self.apply("to_int", value)
         known = None if value.known is None else (int if kind == "int" else float)(value.known)
+        if kind == "float" and value.operation == "parameter":
+            # `2 * x` for a real x: the literal may be tuned to 2.1.
+            return self._node("parameter", value.operands, "float", known)
+        if kind == "float" and value.operation == "select" and value.kind == "int":
+            test, then, otherwise = value.operands
+            return self.select(test, self.cast(then, "float"), self.cast(otherwise, "float"))
         return self._node("widen", (value,), kind, known)
 
     def select(self, condition: Scalar, then: Scalar, otherwise: Scalar) -> Scalar:
@@ -275,6 +287,11 @@ class Graph:
     def literals_of(self, roots: Iterable[Scalar]) -> set[str]:
         """Names of the literals that `roots` depend on."""
         return {node.operands[0] for node in self.reachable(roots) if node.operation == "parameter"}
+
+    def integer_literals(self, roots: Iterable[Scalar]) -> set[str]:
+        """Names of the literals that `roots` use as integers, which no tuning may make fractions."""
+        nodes = self.reachable(roots)
+        return {node.operands[0] for node in nodes if node.operation == "parameter" and node.kind == "int"}
 
     @staticmethod
     def reachable(roots: Iterable[Scalar]) -> list[Node]:

@@ -7,17 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from priors.translate.containers import SERIALS, Array, Dict, List, Value, freeze, hold, link
+from priors.translate import mutation
+from priors.translate.containers import Array, Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.graph import Graph, Node, is_scalar, kind_of
 from priors.translate.keys import known_key, static_key
 from priors.translate.machine import Machine
+from priors.translate.objects import Marker
 from priors.translate.values import check_shape, check_size, describe, entry, iterate, length, merge, to_array
 
 
-def read(machine: Machine, owner: Value, index: Value) -> Value:
+def read(machine: Machine, owner: Value, index: Value) -> Value:  # noqa: PLR0911
     """`owner[index]`."""
     graph = machine.graph
+    if isinstance(owner, Marker):
+        return owner
     if isinstance(owner, Dict):
         return owner.items[known_key(graph, owner, index)]
     if isinstance(owner, Array):
@@ -28,6 +32,8 @@ def read(machine: Machine, owner: Value, index: Value) -> Value:
     if isinstance(owner, (List, tuple, range, str)):
         items = owner.items if isinstance(owner, List) else owner
         if isinstance(index, slice):
+            if isinstance(owner, List) and owner.is_deque:
+                raise PriorError("a deque cannot be sliced", "write list(x)[a:b]")
             part = items[_static_slice(graph, index)]
             return List(list(part)) if isinstance(owner, List) else part
         if isinstance(index, Node) and index.known is None and not isinstance(owner, str):
@@ -43,20 +49,33 @@ def write(machine: Machine, owner: Value, index: Value, value: Value) -> None:
         raise PriorError("a tuple cannot be changed", "make it a list: [...]")
     if not isinstance(owner, (List, Dict, Array)):
         raise PriorError(f"{describe(owner)} has no entries to set", "set entries of a list or an array")
-    machine.check_mutable(owner)
-    hold(value)
+    mutation.check_mutable(owner)
+    mutation.put(machine, owner, value)
     if isinstance(owner, Dict):
         key = static_key(graph, index)
         if key not in owner.items:
-            machine.check_resizable(owner)
+            mutation.check_resizable(machine, owner)
             check_size(len(owner.items) + 1)
             owner.items[key] = value
         else:
-            owner.items[key] = machine.updated(owner, value, owner.items[key])
+            owner.items[key] = mutation.updated(machine, owner, value, owner.items[key])
     elif isinstance(owner, List):
         _write_list(machine, owner, index, value)
     else:
         _write_array(machine, owner, index, value)
+
+
+def delete(machine: Machine, owner: Value, index: Value) -> None:
+    """`del owner[index]` on the current path."""
+    if not isinstance(owner, (List, Dict)):
+        raise PriorError(f"entries of {describe(owner)} cannot be deleted", "make a new one")
+    mutation.check_resizable(machine, owner)
+    if isinstance(owner, Dict):
+        del owner.items[known_key(machine.graph, owner, index)]
+    elif isinstance(index, slice):
+        del owner.items[_static_slice(machine.graph, index)]
+    else:
+        del owner.items[_position(machine.graph, index, len(owner.items), "a list")]
 
 
 def _write_list(machine: Machine, owner: List, index: Value, value: Value) -> None:
@@ -65,22 +84,24 @@ def _write_list(machine: Machine, owner: List, index: Value, value: Value) -> No
         new = iterate(graph, value)
         cut = _static_slice(graph, index)
         if len(new) != len(items[cut]):
-            machine.check_resizable(owner)
+            mutation.check_resizable(machine, owner)
             if cut.step not in (None, 1):
                 raise PriorError("a stepped slice takes as many values as it has entries")
             items[cut] = new
             check_size(len(items))
         else:
-            items[cut] = [machine.updated(owner, a, b) for a, b in zip(new, items[cut], strict=True)]
+            items[cut] = [
+                mutation.updated(machine, owner, a, b) for a, b in zip(new, items[cut], strict=True)
+            ]
     elif isinstance(index, Node) and index.known is None:
         for position in _candidates(index, len(items)):
             here = graph.apply("equal", index, position)
-            items[position] = machine.updated(
-                owner, merge(graph, here, value, items[position]), items[position]
+            items[position] = mutation.updated(
+                machine, owner, merge(graph, here, value, items[position]), items[position]
             )
     else:
         position = _position(graph, index, len(items), "a list")
-        items[position] = machine.updated(owner, value, items[position])
+        items[position] = mutation.updated(machine, owner, value, items[position])
 
 
 def _write_array(machine: Machine, owner: Array, index: Value, value: Value) -> None:
@@ -121,10 +142,10 @@ def _store(machine: Machine, owner: Array, index: Any, value: Value) -> None:
     if isinstance(old, np.ndarray):
         fresh = np.empty(old.shape, dtype=object)
         for place in np.ndindex(*old.shape):
-            fresh[place] = machine.updated(owner, new[place], old[place])
+            fresh[place] = mutation.updated(machine, owner, new[place], old[place])
         owner.data[index] = fresh
     else:
-        owner.data[index] = machine.updated(owner, new[()], old)
+        owner.data[index] = mutation.updated(machine, owner, new[()], old)
 
 
 def _write_masked(machine: Machine, owner: Array, mask: Array, value: Value) -> None:
@@ -138,20 +159,15 @@ def _write_masked(machine: Machine, owner: Array, mask: Array, value: Value) -> 
         chosen: Any = mask.data[place]
         old: Any = owner.data[place]
         new = graph.select(chosen, graph.cast(value, owner.kind), old)
-        owner.data[place] = machine.updated(owner, new, old)
+        owner.data[place] = mutation.updated(machine, owner, new, old)
 
 
 def _pick(graph: Graph, index: Node, size: int, get: Callable[[int], Value]) -> Value:
     """`get(index)` for an index that depends on the observation but is proved in range."""
     result: Value = None
-    made, values = next(SERIALS), []
     for number, position in enumerate(_candidates(index, size)):
-        value = get(position)
-        values.append(value)
         here = graph.apply("equal", index, position)
-        result = value if number == 0 else merge(graph, here, value, result)
-    freeze(result, made)
-    link(result, made, values, 0)
+        result = get(position) if number == 0 else merge(graph, here, get(position), result)
     return result
 
 

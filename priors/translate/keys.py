@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from priors.translate import limits
-from priors.translate.containers import SERIALS, Dict, Value, freeze, link
+from priors.translate.containers import Dict, Value
 from priors.translate.errors import PriorError
 from priors.translate.graph import Graph, Node, Scalar, is_scalar
 from priors.translate.values import describe, merge
@@ -56,11 +56,9 @@ def get(graph: Graph, owner: Dict, key: Value, default: Value) -> Value:
     """`owner.get(key, default)`, also for a number that depends on the observation."""
     if not _is_dynamic(key):
         return owner.items.get(static_key(graph, key), default)
-    result, made = default, next(SERIALS)
+    result = default
     for here, value in _matches(graph, owner, key):
         result = merge(graph, here, value, result)
-    freeze(result, made)
-    link(result, made, [default, *owner.items.values()], 0)
     return result
 
 

@@ -71,3 +71,15 @@ MAX_CONDITIONS = 300
 
 MAX_PARAMETERS = 1000
 """Literals beyond this many stay constants: an input each would make every compilation slow."""
+
+MAX_WHILE_TURNS = 64
+"""Turns of a `while` whose test depends on the observation; each is a branch."""
+
+MAX_ROUNDS = 40
+"""Translations in which the memory of a program takes its form; most take two."""
+
+MAX_FORMS = 24
+"""Forms that the memory of a program can have: lengths of its lists, its strings, None or not."""
+
+MAX_CHOICES = 32
+"""Fixed integers among which tests choose, such as the lengths of a list, and which are kept apart."""

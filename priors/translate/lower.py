@@ -1,40 +1,144 @@
-"""The graph as a JAX function."""
+"""The graph as a JAX function, in double precision whatever JAX's own is.
+
+CPython computes in double precision, and a policy with a clock shows it: after fifty steps of 0.01 a
+float32 clock has passed 0.5 one step too early or too late, and the robot stands on the other leg. A
+policy is a few hundred scalar operations; the physics beside it is a thousand times as much.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from priors.translate.graph import Graph, Node, Scalar, kind_of
+from priors.translate.graph import Graph, Kind, Node, Scalar, kind_of
 from priors.translate.operations import OPERATIONS
 
+_DTYPES = {"bool": np.bool_, "int": np.int64, "float": np.float64}
 
-def lower(roots: Sequence[Scalar], parameters: Mapping[str, Any], observation: jax.Array) -> jax.Array:
-    """The values of `roots` as one vector, shape `(len(roots),)`, of the observation's dtype."""
-    dtype = observation.dtype
-    dtypes = {"bool": jnp.bool_, "int": jnp.int32, "float": dtype}
+
+def in_double(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function that computes with 64 bits, wherever it is called or differentiated.
+
+    Its derivative too is traced with 64 bits enabled: some rules of JAX make constants of their own.
+    """
+
+    @jax.custom_jvp
+    def run(*arguments: Any) -> Any:
+        with jax.enable_x64(True):
+            return function(*arguments)
+
+    @run.defjvp
+    def _derivative(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
+        with jax.enable_x64(True):
+            return jax.jvp(function, primals, tangents)
+
+    compiled: Callable[..., Any] = jax.jit(run)
+    return compiled
+
+
+class Carry(NamedTuple):
+    """What a program remembers from step to step.
+
+    It holds no 64-bit numbers, which JAX would shorten outside of a translated program.
+
+    Attributes:
+        floats: shape `(n, 3)`, float32: each number is the sum of its row, exact to 72 bits.
+        integers: shape `(m, 2)`, uint32: the two halves of a 64-bit integer.
+        truths: shape `(k,)`, bool.
+    """
+
+    floats: jax.Array
+    integers: jax.Array
+    truths: jax.Array
+
+
+class Slots(NamedTuple):
+    """The kind of each remembered number, by its slot."""
+
+    kinds: tuple[Kind, ...]
+
+    def of(self, kind: Kind) -> list[int]:
+        """The slots of one kind."""
+        return [slot for slot, own in enumerate(self.kinds) if own == kind]
+
+
+def pack(slots: Slots, values: Sequence[jax.Array]) -> Carry:
+    """The carry of remembered numbers, in double precision."""
+    floats = [_split(values[slot]) for slot in slots.of("float")]
+    integers = [lax.bitcast_convert_type(values[slot], jnp.uint32) for slot in slots.of("int")]
+    return Carry(
+        floats=jnp.stack(floats) if floats else jnp.zeros((0, 3), jnp.float32),
+        integers=jnp.stack(integers) if integers else jnp.zeros((0, 2), jnp.uint32),
+        truths=jnp.stack([values[slot] for slot in slots.of("bool")] or [])
+        if slots.of("bool")
+        else jnp.zeros((0,), jnp.bool_),
+    )
+
+
+def unpack(slots: Slots, carry: Carry) -> list[jax.Array]:
+    """The remembered numbers, in double precision."""
+    values: dict[int, jax.Array] = {}
+    for row, slot in enumerate(slots.of("float")):
+        parts = lax.convert_element_type(carry.floats[row], np.float64)
+        values[slot] = parts[0] + parts[1] + parts[2]
+    for row, slot in enumerate(slots.of("int")):
+        values[slot] = lax.bitcast_convert_type(carry.integers[row], np.int64)
+    for row, slot in enumerate(slots.of("bool")):
+        values[slot] = carry.truths[row]
+    return [values[slot] for slot in range(len(slots.kinds))]
+
+
+def _split(value: jax.Array) -> jax.Array:
+    """Three float32 numbers whose sum is `value`; of an infinite one the first alone."""
+    parts = []
+    for _ in range(3):
+        part = lax.convert_element_type(value, np.float32)
+        parts.append(part)
+        rest = value - lax.convert_element_type(part, np.float64)
+        value = jnp.where(lax.is_finite(part), rest, jnp.zeros_like(rest))
+    return jnp.stack(parts)
+
+
+def lower(
+    roots: Sequence[Scalar],
+    literals: Mapping[str, float],
+    parameters: Mapping[str, Any],
+    observation: jax.Array | None,
+    memory: Sequence[jax.Array] = (),
+) -> list[jax.Array]:
+    """The values of `roots`, scalars in double precision; to be traced with 64 bits enabled.
+
+    A parameter stands for its literal: the float32 number nearest to 0.01 means 0.01, and a change of the
+    parameter changes the number by as much.
+    """
     values: dict[int, jax.Array] = {}
 
     def value_of(operand: Scalar) -> Any:
         if isinstance(operand, Node):
             return values[operand.index]
-        return np.asarray(operand, dtypes[kind_of(operand)])
+        return np.asarray(operand, _DTYPES[kind_of(operand)])
 
     for node in Graph.reachable(roots):
         if node.operation == "input":
-            value = lax.index_in_dim(observation, node.operands[0], keepdims=False)
+            assert observation is not None
+            entry = lax.index_in_dim(observation, node.operands[0], keepdims=False)
+            value = lax.convert_element_type(entry, np.float64)
+        elif node.operation == "memory":
+            value = memory[node.operands[0]]
         elif node.operation == "parameter":
-            value = lax.convert_element_type(parameters[node.operands[0]], dtype)
+            name = node.operands[0]
+            rest = np.float64(literals[name]) - np.float64(np.float32(literals[name]))
+            value = lax.convert_element_type(parameters[name], np.float64) + rest
         elif node.operation == "widen":
-            value = lax.convert_element_type(value_of(node.operands[0]), dtypes[node.kind])
+            value = lax.convert_element_type(value_of(node.operands[0]), _DTYPES[node.kind])
         elif node.operation == "select":
             value = lax.select(*(jnp.asarray(value_of(operand)) for operand in node.operands))
         else:
             value = OPERATIONS[node.operation].emit(*map(value_of, node.operands))
         values[node.index] = value
-    return jnp.stack([jnp.asarray(value_of(root), dtype) for root in roots])
+    return [jnp.asarray(value_of(root)) for root in roots]

@@ -1,9 +1,8 @@
-"""The abstract machine: frames, names, paths and calls, on which the rules of the language act.
+"""The abstract machine: it applies the rules of the language, calls functions and joins paths.
 
 Statements run once each, in order, under the predicate `alive` of the observations that reach them.
-There are no copies of the environment: a name keeps its assignments with their paths, and reading it
-selects among those that the current path can see. Everything a program can remember is in frames, so
-that memory is a matter of where a frame's first values come from and where its last ones go.
+Everything a program can remember is in cells and containers, so that memory is a matter of where their
+first values come from and where their last ones go.
 """
 
 from __future__ import annotations
@@ -13,29 +12,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from priors.translate import limits
-from priors.translate.containers import (
-    SERIALS,
-    Container,
-    Value,
-    containers,
-    freeze,
-    hold,
-    is_older,
-    is_stale,
-    link,
-    mark_twins_stale,
-    release,
-)
+from priors.translate import bindings, limits
+from priors.translate.containers import SERIALS, Container, Value, containers, hold, is_older, release
 from priors.translate.errors import PriorError
 from priors.translate.frames import Binding, Frame, Layer, bound_arguments
-from priors.translate.graph import Graph, Node, Scalar
+from priors.translate.graph import Node, Scalar
 from priors.translate.literals import Literals
-from priors.translate.paths import EVERYWHERE, NOWHERE, Path, Paths
-from priors.translate.values import Function, Unusable, merge
+from priors.translate.objects import Function, Instance, Unusable
+from priors.translate.paths import NOWHERE
+from priors.translate.scopes import stored_names
+from priors.translate.state import RestartError, State
+from priors.translate.values import Choice, joined, merge, truth
 
 Rule = Callable[["Machine", Any], Any]
 
+__all__ = ["Machine", "RestartError", "Rule"]
 
 # Python or NumPy may refuse static values in more ways than the rules foresee.
 _FAILURES = (PriorError, ArithmeticError, ValueError, TypeError, LookupError)
@@ -47,28 +38,11 @@ def _placed(error: Exception, node: ast.AST) -> PriorError:
     return error.at(node)
 
 
-_SEVERAL = (
-    "this changes one of several objects, which of them depends on the observation",
-    "change each of them in its own branch, or make a new one",
-)
-
-
-class RestartError(Exception):
-    """Translate again with `names` as constants: the program's structure depends on them."""
-
-    def __init__(self, names: set[str]) -> None:
-        super().__init__(names)
-        self.names = names
-
-
-class Machine:
+class Machine(State):
     """Evaluates a program into a graph.
 
     Attributes:
-        graph: what has been built.
-        alive: the path of the observations that reach the current statement.
-        frame: the running activation.
-        notes: what the author should know.
+        errors: what was refused so far; the statements after an error run too, to find others.
     """
 
     def __init__(
@@ -78,15 +52,8 @@ class Machine:
         expressions: Mapping[type[ast.AST], Rule],
         statements: Mapping[type[ast.AST], Rule],
     ) -> None:
-        self.graph = Graph()
-        self.paths = Paths(self.graph)
-        self.graph.guard = lambda: self.paths.mask(self.alive)
-        self.alive: Path = EVERYWHERE
-        self.module = Frame(None, None, None, EVERYWHERE)
-        self.frame = self.module
-        self.notes: list[str] = []
-        self._statement = next(SERIALS)
-        self._stale = False
+        super().__init__()
+        self.errors: list[PriorError] = []
         self._literals = literals
         self._fixed = fixed
         self._expressions = expressions
@@ -101,20 +68,16 @@ class Machine:
         try:
             name = self._literals.name_of(node)
             value = self._literal(name) if name is not None else self._expressions[type(node)](self, node)
+            if isinstance(value, Choice):
+                value = self.resolved(value)
         except _FAILURES as error:
             raise _placed(error, node) from None
         if isinstance(value, Unusable):
-            raise PriorError(value.message, value.hint).at(node)
-        if self._stale and isinstance(value, (Container, tuple)):
-            self._check_fresh(value, node)
-        if isinstance(value, Container) and value.serial > mark:
-            value.born = value.born or (self.frame, self.alive)
+            raise PriorError(value.message, value.hint, told=value.told).at(node)
+        if isinstance(value, (Container, Instance)) and value.born is None:
+            newer = isinstance(value, Instance) or value.serial > mark
+            value.born = (self.frame, self.alive) if newer else None
         return value
-
-    def _check_fresh(self, value: Value, node: ast.AST) -> None:
-        containers(value, self.graph.spend)
-        if is_stale(value):
-            raise PriorError(f"before, {_SEVERAL[0]}", _SEVERAL[1]).at(node)
 
     def execute(self, block: Sequence[ast.stmt]) -> None:
         """Run statements until no observation is left on the path."""
@@ -122,11 +85,27 @@ class Machine:
             if self.alive == NOWHERE:
                 return
             self.graph.spend()
-            self._statement = next(SERIALS)
+            self.statement = next(SERIALS)
+            before = self.alive, self.frame
             try:
                 self._statements[type(node)](self, node)
             except _FAILURES as error:
-                raise _placed(error, node) from None
+                self.alive, self.frame = before
+                self._recover(node, _placed(error, node))
+
+    def _recover(self, node: ast.stmt, error: PriorError) -> None:
+        """Note an error and go on without what the statement would have assigned."""
+        if error.fatal:
+            raise error
+        if not error.told:
+            self.errors.append(error)
+        poison = Unusable(error.message, error.hint, told=True)
+        for name in stored_names(node):
+            bindings.assign(self, name, poison)
+        if isinstance(node, ast.Return):
+            self.frame.result, self.frame.returned = poison, True
+            self.frame.live = self.paths.without(self.frame.live, self.alive)
+            self.alive = NOWHERE
 
     def _literal(self, name: str) -> Scalar:
         value = self._literals.values[name]
@@ -148,119 +127,63 @@ class Machine:
         self.alive = left
         other = otherwise()
         self.alive = before
-        made = next(SERIALS)
-        merged = merge(self.graph, condition, value, other)
-        if self._holds_older(mark, value, other):
-            freeze(merged, made)
-            link(merged, made, [value, other], 0)
-        return merged
+        if any(
+            is_older(part, mark) for side in (value, other) for part in containers(side, self.graph.spend)
+        ):
+            return merge(self.graph, condition, value, other)
+        fresh = joined(self.graph, condition, value, other)
+        if isinstance(fresh, Container):
+            fresh.frozen = False
+        return fresh
 
-    def _holds_older(self, serial: int, *values: Value) -> bool:
-        parts = [part for value in values for part in containers(value, self.graph.spend)]
-        return any(is_older(part, serial) for part in parts)
+    def fork(self, condition: Scalar, then: Callable[[], None], otherwise: Callable[[], None]) -> None:
+        """Run `then` or `otherwise` for their effects, each on its own path; then the paths join."""
+        if not isinstance(condition, Node):
+            (then if condition else otherwise)()
+            return
+        before = self.alive
+        chosen = self.paths.both(before, self.paths.where(condition))
+        self.alive = chosen
+        if self.alive != NOWHERE:
+            then()
+        after = self.alive
+        self.alive = self.paths.without(before, chosen)
+        if self.alive != NOWHERE:
+            otherwise()
+        self.alive = self.paths.either(after, self.alive)
 
-    # Names.
+    def each(self, function: Callable[..., Value], *values: Value) -> Value:
+        """`function(*values)`, or where some are a `Choice`, of each side on its own path."""
+        place = next((i for i, value in enumerate(values) if isinstance(value, (Choice, Unusable))), None)
+        if place is None:
+            return function(*values)
+        found, before, after = self.resolved(values[place]), values[:place], values[place + 1 :]
+        if isinstance(found, Unusable):
+            raise PriorError(found.message, found.hint, told=found.told)
+        if not isinstance(found, Choice):
+            return self.each(function, *before, found, *after)
+        return self.branch(
+            found.condition,
+            lambda: self.each(function, *before, found.then, *after),
+            lambda: self.each(function, *before, found.otherwise, *after),
+        )
 
-    def assign(self, name: str, value: Value) -> None:
-        """Bind `name` on the current path, leaving it elsewhere as it was."""
-        frame, paths = self.frame, self.paths
-        old = frame.names.get(name, Binding(NOWHERE, []))
-        # What no observation can see any more is forgotten, or loops would pile up their past.
-        kept = [
-            layer for layer in old.layers if not paths.covers(self.alive, paths.both(layer.path, frame.live))
-        ]
-        layer = Layer(self.alive, value, is_older(value, self._statement))
-        hold(value)
-        frame.names[name] = Binding(paths.either(old.defined, self.alive), [layer, *kept])
-
-    def lookup(self, name: str) -> Value | None:
-        """The binding's value for `name` on the current path, None if no frame has the name."""
-        frame: Frame | None = self.frame
-        while frame is not None:
-            binding = frame.names.get(name)
-            if binding is not None:
-                return self._read(name, binding)
-            if frame.local_names is not None and name in frame.local_names:
-                raise PriorError(
-                    f"`{name}` is read before it is assigned", f"assign `{name}` before this line"
-                )
-            frame = frame.outer
-        return None
-
-    def _read(self, name: str, binding: Binding) -> Value:
-        if not self.paths.covers(binding.defined, self.alive):
-            missing = self.paths.without(self.alive, binding.defined)
-            # Conditions that compare with equal literals become equal once these are constants.
-            literals = self.graph.literals_of([self.paths.mask(missing)])
-            if literals:
-                raise RestartError(literals)
-            raise PriorError(
-                f"`{name}` may be unassigned here: only some branches assign it",
-                f"give `{name}` a value before the `if`, or in every branch",
+    def on_each(self, run: Callable[[Value], None], value: Value) -> None:
+        """`run(value)` for its effects, or each side of a `Choice` on its own path."""
+        found = self.resolved(value)
+        if isinstance(found, Choice):
+            self.fork(
+                found.condition,
+                lambda: self.on_each(run, found.then),
+                lambda: self.on_each(run, found.otherwise),
             )
-        value = self._merged(binding)
-        if isinstance(value, Unusable):
-            raise PriorError(f"`{name}`: {value.message}", value.hint)
-        return value
-
-    def _merged(self, binding: Binding) -> Value:
-        """The value on the current path: that of one assignment, or a choice among several."""
-        left, parts, mark = self.alive, [], next(SERIALS)
-        for layer in binding.layers:
-            if self.paths.meet(left, layer.path):
-                parts.append(layer)
-                left = self.paths.without(left, layer.path)
-        value = parts[-1].value
-        for layer in reversed(parts[:-1]):
-            value = merge(self.graph, self.paths.mask(layer.path), layer.value, value)
-        if len(parts) == 1:
-            return value
-        if any(layer.shared for layer in parts):
-            # Who else holds one of the objects may change it, so the copy is made anew each time.
-            freeze(value, mark)
         else:
-            # From here on the merged object is what the name holds, so that changes of it last.
-            hold(value)
-            binding.layers.insert(0, Layer(self.alive, value))
-            link(value, mark, [layer.value for layer in parts], 1)
-        return value
+            self.each(run, found)
 
-    # Mutation.
-
-    def covers_all_views(self, container: Container) -> bool:
-        """Whether a change on the current path is a change for everyone who can still see `container`."""
-        frame, path = container.born or (self.module, EVERYWHERE)
-        return self.paths.covers(self.alive, self.paths.both(path, frame.waiting().live))
-
-    def check_mutable(self, container: Container) -> None:
-        """Refuse changes of what was made before the policy was called: that would be memory."""
-        if container.frozen:
-            raise PriorError(*_SEVERAL)
-        self._stale = mark_twins_stale(container) or self._stale
-        frame, _ = container.born or (self.frame, None)
-        if frame.waiting() is self.module and self.frame is not self.module:
-            raise PriorError(
-                "this changes an object made outside the policy: programs with memory are not yet translated",
-                "make a new list or array inside the function",
-            )
-
-    def check_resizable(self, container: Container) -> None:
-        """Refuse a change of length that only some observations would see."""
-        self.check_mutable(container)
-        if not self.covers_all_views(container):
-            literals = self.graph.literals_of([self.paths.mask(self.alive)])
-            if literals:
-                raise RestartError(literals)
-            raise PriorError(
-                "the length of a list must not depend on the observation",
-                "make the list with all its entries and set one of them in the branch: x[0] = value",
-            )
-
-    def updated(self, container: Container, value: Value, old: Value) -> Value:
-        """What an entry of `container` holds after `value` was put into it on the current path."""
-        if self.covers_all_views(container):
-            return value
-        return merge(self.graph, self.paths.mask(self.alive), value, old)
+    def truth(self, value: Value) -> Scalar:
+        """`bool(value)`, a static truth value or a Boolean node."""
+        result: Scalar = self.each(lambda one: truth(self.graph, one), value)
+        return result
 
     # Calls.
 
@@ -272,15 +195,9 @@ class Machine:
         on_return: Callable[[Value], Value] | None = None,
     ) -> Value:
         """Run a function of the program on the current path; `on_return` converts what it returns."""
-        depth, caller = 0, self.frame
-        above: Frame | None = caller
-        while above is not None:
-            if above.function is function:
-                raise PriorError(f"`{function.name}` calls itself: recursion is not allowed", "use a loop")
-            depth, above = depth + 1, above.caller
-        if depth > limits.MAX_CALL_DEPTH:
-            raise PriorError("functions call each other too deeply", "call fewer helpers from helpers")
-        frame = Frame(function.local_names, function.frame, caller, self.alive, function, on_return)
+        self._check_depth(function)
+        frame = Frame(function.local_names, function.frame, self.frame, self.alive, function, on_return)
+        frame.declared = self._declared(function)
         for name, value in bound_arguments(function, positional, named).items():
             hold(value)
             frame.names[name] = Binding(self.alive, [Layer(self.alive, value)])
@@ -290,18 +207,38 @@ class Machine:
                 self.give_back(None)
         return frame.result
 
+    def _check_depth(self, function: Function) -> None:
+        depth = 0
+        above: Frame | None = self.frame
+        while above is not None:
+            if above.function is function:
+                raise PriorError(f"`{function.name}` calls itself: recursion is not allowed", "use a loop")
+            depth, above = depth + 1, above.caller
+        if depth > limits.MAX_CALL_DEPTH:
+            raise PriorError("functions call each other too deeply", "call fewer helpers from helpers")
+
+    def _declared(self, function: Function) -> dict[str, Frame]:
+        """The frames of the names that a function declares `global` or `nonlocal`."""
+        found: dict[str, Frame] = {}
+        for name, word in function.declarations.items():
+            frame: Frame | None = self.module if word == "global" else function.frame
+            while frame is not None and word == "nonlocal" and name not in (frame.local_names or ()):
+                frame = frame.outer
+            if frame is None:
+                raise PriorError(f"`nonlocal {name}`: no enclosing function has `{name}`", "assign it there")
+            found[name] = frame
+        return found
+
     def give_back(self, value: Value) -> None:
         """Return `value` from the running frame on the current path, which ends."""
         frame = self.frame
-        if frame.on_return is not None:
-            value = frame.on_return(value)
+        if frame.on_return is None:
+            # Those who return now go on seeing the object, whatever the others do to it.
+            bindings.escape(self, value, frame.caller)
+        else:
+            value = self.each(frame.on_return, value)
         if frame.returned:
-            shared, made = self._holds_older(frame.serial, value, frame.result), next(SERIALS)
-            values = [value, frame.result]
-            value = merge(self.graph, self.paths.mask(self.alive), *values)
-            if shared:
-                freeze(value, made)
-                link(value, made, values, 0)
+            value = merge(self.graph, self.paths.mask(self.alive), value, frame.result)
         frame.result, frame.returned = value, True
         frame.live = self.paths.without(frame.live, self.alive)
         self.alive = NOWHERE
@@ -309,13 +246,15 @@ class Machine:
     @contextmanager
     def running(self, frame: Frame) -> Iterator[None]:
         """Make `frame` the running one; afterwards the path is the caller's again."""
-        before, alive, statement = self.frame, self.alive, self._statement
+        before, alive, statement = self.frame, self.alive, self.statement
         self.frame = frame
-        yield
-        frame.finished = True
+        try:
+            yield
+        finally:
+            frame.finished = True
+            self.frame, self.alive, self.statement = before, alive, statement
         held = [layer.value for binding in frame.names.values() for layer in binding.layers]
         if not any(isinstance(value, Function) for value in held):
             # A function defined here may outlive the frame and see its names.
             for value in held:
                 release(value)
-        self.frame, self.alive, self._statement = before, alive, statement

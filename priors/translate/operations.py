@@ -57,7 +57,7 @@ def _truncate(x: float) -> float:
 
 
 def _to_int(x: jax.Array) -> jax.Array:
-    return lax.convert_element_type(x, jnp.int32)
+    return lax.convert_element_type(x, jnp.int64)
 
 
 def _round(x: jax.Array) -> jax.Array:

@@ -11,8 +11,10 @@ import numpy as np
 from priors.translate import limits
 from priors.translate.containers import Array, Container, Dict, List, Value
 from priors.translate.errors import PriorError
+from priors.translate.frames import Cells
 from priors.translate.graph import Graph, Node, Scalar, is_scalar, kind_of
 from priors.translate.keys import contains
+from priors.translate.objects import DType
 from priors.translate.values import (
     check_size,
     describe,
@@ -92,6 +94,9 @@ def _sequence_arithmetic(graph: Graph, operator: ast.operator, left: Value, righ
             items = iterate(graph, sequence) * times
             graph.spend(len(items))
             return List(items) if isinstance(sequence, List) else tuple(items)
+    if isinstance(operator, ast.Add) and isinstance(left, str) and isinstance(right, str):
+        check_size(len(left) + len(right))
+        return left + right
     raise PriorError(
         f"this operator does not work on {describe(left)} and {describe(right)}",
         "use numbers, or np.array(...) for arithmetic entry by entry",
@@ -167,14 +172,22 @@ def unary(graph: Graph, operator: ast.unaryop, operand: Value) -> Value:
 def compare(graph: Graph, operator: ast.cmpop, left: Value, right: Value) -> Value:
     """One link of a comparison chain."""
     if isinstance(operator, (ast.Is, ast.IsNot)):
+        if is_scalar(left) and is_scalar(right) and kind_of(left) == kind_of(right) != "float":
+            # Small integers, such as the members of an enumeration, are one object each.
+            same = graph.apply("equal", left, right)
+            return same if isinstance(operator, ast.Is) else graph.negate(same)
         return _identical(left, right) == isinstance(operator, ast.Is)
     if isinstance(operator, (ast.In, ast.NotIn)):
         if isinstance(right, Dict):
             found = contains(graph, right, left)
+        elif isinstance(right, str):
+            if not isinstance(left, str):
+                raise PriorError(f"{describe(left)} in a string", "test strings in strings")
+            found = left in right
         else:
             found = False
             for item in iterate(graph, right):
-                found = graph.either(found, equal(graph, left, item))
+                found = graph.either(found, equal(graph, left, graph.settle(item)))
         return found if isinstance(operator, ast.In) else graph.negate(found)
     arrays = [isinstance(side, Array) for side in (left, right)]
     if all(is_scalar(side) for side in (left, right)) or any(arrays):
@@ -189,8 +202,9 @@ def compare(graph: Graph, operator: ast.cmpop, left: Value, right: Value) -> Val
 
 
 def _identical(left: Value, right: Value) -> bool:
-    if left is None or right is None or isinstance(left, Container) or isinstance(right, Container):
-        return left is right
+    objects = (Container, Cells, str, DType, type(None))
+    if isinstance(left, objects) or isinstance(right, objects):
+        return left is right or (isinstance(left, (str, DType)) and left == right)
     if isinstance(left, bool) and isinstance(right, bool):
         return left == right
     raise PriorError("`is` compares objects, not numbers", "use == instead")

@@ -13,30 +13,39 @@ from priors.translate.errors import PriorError
 POLICY_NAMES = ("policy", "act", "get_action", "control", "controller", "compute_action", "predict")
 """Names by which the policy is found, best first; otherwise the last function that no other calls."""
 
-_MEMORY_HINT = (
-    "write one function policy(obs) that computes the action from the observation alone, "
-    "for example from joint angles and velocities instead of a clock"
+ACT_METHODS = (
+    *("act", "__call__", "get_action", "policy", "predict", "compute_action", "control", "select_action"),
+    *("step", "forward", "action", "choose_action", "compute", "compute_control", "update"),
 )
-_NO_MEMORY = "programs with memory are not yet translated"
+"""Methods that make a class a policy, best first."""
 
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_TELLING = ("policy", "controller", "agent")
+
+_DUNDERS = {
+    "__init__",
+    "__call__",
+    "__post_init__",
+    "__name__",
+    "__repr__",
+    "__str__",
+    "__slots__",
+    "__all__",
+}
+
+_DECORATORS = {
+    *("jax.jit", "jit", "property", "staticmethod", "classmethod", "abstractmethod", "abc.abstractmethod"),
+    *("dataclass", "dataclasses.dataclass"),
+}
 
 _REFUSED: dict[type[ast.AST], tuple[str, str]] = {
-    ast.ClassDef: (f"classes: {_NO_MEMORY}", _MEMORY_HINT),
-    ast.Global: (f"`global`: {_NO_MEMORY}", _MEMORY_HINT),
-    ast.Nonlocal: (f"`nonlocal`: {_NO_MEMORY}", _MEMORY_HINT),
-    ast.Try: ("`try` is not allowed", "test the value with `if` before computing with it"),
-    ast.TryStar: ("`try` is not allowed", "test the value with `if` before computing with it"),
-    ast.With: ("`with` is not allowed", "a policy only computes numbers"),
+    ast.TryStar: ("`except*` is not allowed", "test the value with `if` before computing with it"),
     ast.AsyncWith: ("`async` is not allowed", "write a plain function"),
     ast.AsyncFor: ("`async` is not allowed", "write a plain function"),
     ast.AsyncFunctionDef: ("`async` is not allowed", "write a plain function"),
     ast.Await: ("`await` is not allowed", "write a plain function"),
     ast.Yield: ("generators are not allowed", "return the whole list"),
     ast.YieldFrom: ("generators are not allowed", "return the whole list"),
-    ast.Delete: ("`del` is not allowed", "leave the name as it is"),
     ast.Match: ("`match` is not allowed", "use if/elif/else"),
-    ast.Set: ("sets are not allowed", "use a tuple"),
     ast.SetComp: ("sets are not allowed", "use a list"),
 }
 
@@ -60,7 +69,16 @@ _ALLOWED: tuple[type[ast.AST], ...] = (
     ast.alias,
     ast.Assert,
     ast.Raise,
+    ast.ClassDef,
+    ast.Global,
+    ast.Nonlocal,
+    ast.Try,
+    ast.ExceptHandler,
+    ast.With,
+    ast.withitem,
+    ast.Delete,
     # Expressions.
+    ast.Set,
     ast.BoolOp,
     ast.BinOp,
     ast.UnaryOp,
@@ -105,7 +123,7 @@ class Program:
 
     Attributes:
         tree: the module, of allowed nodes only.
-        policy: name of the function that maps observations to actions.
+        policy: name of the function, class or object that maps observations to actions.
     """
 
     tree: ast.Module
@@ -183,16 +201,17 @@ def _check_size(tree: ast.Module) -> None:
 
 
 def _policy_name(tree: ast.Module) -> str | None:
-    """The function that maps observations to actions; never a helper of another, if that can be told."""
-    functions = _functions(tree)
-    if not functions or "policy" in functions:
-        return "policy" if functions else None
-    names = list(functions)
-    called = {name for caller, used in functions.items() for name in used if name != caller}
+    """What maps observations to actions; never a helper of another, if that can be told."""
+    candidates = _candidates(tree)
+    if not candidates or "policy" in candidates:
+        return "policy" if candidates else None
+    names = list(candidates)
+    called = {name for caller, used in candidates.items() for name in used if name != caller}
     free = [name for name in names if name not in called]
     for choice in (
         [name for name in reversed(free) if "policy" in name.lower()],
         [name for name in POLICY_NAMES if name in free],
+        [name for name in reversed(free) if any(word in name.lower() for word in _TELLING)],
         [name for name in reversed(names) if "policy" in name.lower()],
         free[::-1],
     ):
@@ -201,23 +220,35 @@ def _policy_name(tree: ast.Module) -> str | None:
     return names[-1]
 
 
-def _functions(tree: ast.Module) -> dict[str, set[str]]:
-    """The functions of the module in their order, each with the names that it reads."""
+def _candidates(tree: ast.Module) -> dict[str, set[str]]:
+    """The functions, policy classes and policy objects of the module, each with the names it reads."""
     found: dict[str, ast.AST] = {}
+    acting: set[str] = set()
     for node in tree.body:
-        if isinstance(node, _DEFINITIONS):
+        names: list[str] = []
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             names = [node.name]
-        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
-            names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-        else:
-            continue
+        elif isinstance(node, ast.ClassDef):
+            methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+            bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
+            if methods & set(ACT_METHODS) or bases & acting:
+                acting.add(node.name)
+                names = [node.name]
+        elif isinstance(node, ast.Assign):
+            targets = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            telling = isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
+            if isinstance(node.value, ast.Lambda):
+                names = targets
+            elif telling:
+                words = (*POLICY_NAMES, *_TELLING)
+                names = [name for name in targets if any(word in name.lower() for word in words)]
         for name in names:
             found.pop(name, None)
             found[name] = node
     return {
         name: {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
         for name, node in found.items()
-        if name != "main" and not name.startswith("test")
+        if name != "main" and not name.startswith(("test", "reset", "init"))
     }
 
 
@@ -238,28 +269,19 @@ def _problems(node: ast.AST) -> Iterator[PriorError]:
         yield PriorError(*_REFUSED[type(node)]).at(node)
     elif not isinstance(node, _ALLOWED):
         yield PriorError(f"{type(node).__name__} is not allowed", "write simpler code").at(node)
-    names = [getattr(node, "id", None), getattr(node, "attr", None), getattr(node, "arg", None)]
-    if isinstance(node, ast.FunctionDef):
-        names.append(node.name)
+    names = [getattr(node, field, None) for field in ("id", "attr", "arg", "name")]
+    names += getattr(node, "names", ()) if isinstance(node, (ast.Global, ast.Nonlocal)) else ()
     for name in names:
-        if isinstance(name, str) and name.startswith("__") and name != "__name__":
+        if isinstance(name, str) and name.startswith("__") and name not in _DUNDERS:
             yield PriorError(f"the name `{name}` is not allowed", "use a name without underscores").at(node)
-    if isinstance(node, (ast.FunctionDef, ast.Lambda)):
-        yield from _argument_problems(node)
-    if isinstance(node, (ast.Assign, ast.AugAssign)):
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-        if any(isinstance(target, ast.Attribute) for target in targets):
-            yield PriorError(f"attributes cannot be set: {_NO_MEMORY}", _MEMORY_HINT).at(node)
+    if isinstance(node, (ast.FunctionDef, ast.Lambda)) and node.args.kwarg:
+        yield PriorError("**kwargs are not allowed", "name the arguments").at(node)
+    for decorator in getattr(node, "decorator_list", ()):
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if ast.unparse(called) not in _DECORATORS:
+            yield PriorError("this decorator is not allowed", "write a plain function").at(decorator)
     if isinstance(node, ast.Constant):
         yield from _constant_problems(node)
-
-
-def _argument_problems(node: ast.FunctionDef | ast.Lambda) -> Iterator[PriorError]:
-    if node.args.vararg or node.args.kwarg:
-        yield PriorError("*args and **kwargs are not allowed", "name the arguments").at(node)
-    for decorator in getattr(node, "decorator_list", ()):
-        if ast.unparse(decorator) not in ("jax.jit", "jit"):
-            yield PriorError("decorators are not allowed", "write a plain function").at(decorator)
 
 
 def _constant_problems(node: ast.Constant) -> Iterator[PriorError]:

@@ -107,6 +107,7 @@ class Paths:
                 raise PriorError(
                     f"more than {limits.MAX_CONDITIONS} branches on observations",
                     "use np.where, np.clip, min or max instead of `if` inside long loops",
+                    fatal=True,
                 )
             self._conditions[key] = self._row(len(self._conditions), EVERYWHERE, NOWHERE)
         path = self._conditions[key]
@@ -151,4 +152,6 @@ class Paths:
 
 def _check_budget(count: int, budget: int) -> None:
     if count >= budget:
-        raise PriorError("too many branches on observations depend on each other", "write fewer nested `if`s")
+        raise PriorError(
+            "too many branches on observations depend on each other", "write fewer nested `if`s", fatal=True
+        )

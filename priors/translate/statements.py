@@ -5,21 +5,20 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 
 import numpy as np
 
-from priors.translate import functions, indexing
+from priors.translate import attributes, bindings, functions, indexing, loops
+from priors.translate.classes import class_definition
 from priors.translate.containers import Array, List, Value, release
 from priors.translate.errors import PriorError
-from priors.translate.expressions import default_values
-from priors.translate.frames import Loop
-from priors.translate.graph import Graph, Node, Scalar
+from priors.translate.expressions import default_values, operate
+from priors.translate.graph import Node
 from priors.translate.machine import Machine, Rule
-from priors.translate.operators import binary
-from priors.translate.paths import NOWHERE
-from priors.translate.scopes import assigned_names, bind
-from priors.translate.values import Builtin, Function, Module, Unusable, truth, turns
+from priors.translate.objects import Function, Module, Unusable
+from priors.translate.scopes import assigned_names, declarations
+from priors.translate.targets import bind, write
+from priors.translate.values import Choice
 
 
 def expression(machine: Machine, node: ast.Expr) -> None:
@@ -46,23 +45,26 @@ def annotated_assign(machine: Machine, node: ast.AnnAssign) -> None:
 
 def augmented_assign(machine: Machine, node: ast.AugAssign) -> None:
     """`a += value`, in place for lists and arrays."""
-    if isinstance(node.target, ast.Name):
-        old = machine.evaluate(ast.copy_location(ast.Name(node.target.id, ast.Load()), node.target))
-        new = _in_place(machine, node.op, old, machine.evaluate(node.value))
-        bind(machine, node.target, new)
+    target, op = node.target, node.op
+    if isinstance(target, ast.Name):
+        old = machine.evaluate(ast.copy_location(ast.Name(target.id, ast.Load()), target))
+        bind(machine, target, _in_place(machine, op, old, machine.evaluate(node.value)))
         return
-    if not isinstance(node.target, ast.Subscript):
-        raise PriorError("this cannot be assigned to", "assign to a name or an entry")
-    owner, index = machine.evaluate(node.target.value), machine.evaluate(node.target.slice)
-    old = indexing.read(machine, owner, index)
-    operand = machine.evaluate(node.value)
-    if isinstance(old, Array) and old.frozen:
-        # A row picked by a dynamic index is a copy: it is written back below.
-        new = binary(machine.graph, node.op, old, operand)
-    else:
-        new = _in_place(machine, node.op, old, operand)
-    if new is not old or not isinstance(new, Array) or not _is_view(old, owner):
-        indexing.write(machine, owner, index, new)
+    owner = machine.evaluate(target.value)
+    if isinstance(target, ast.Attribute):
+        old = machine.each(lambda one: attributes.read(machine, one, target.attr), owner)
+        new = _in_place(machine, op, old, machine.evaluate(node.value))
+        machine.on_each(lambda one: attributes.write(machine, one, target.attr, new), owner)
+        return
+    index, operand = machine.evaluate(target.slice), machine.evaluate(node.value)
+
+    def change(one: Value) -> None:
+        old = machine.each(lambda index: indexing.read(machine, one, index), index)
+        new = _in_place(machine, op, old, operand)
+        if new is not old or not isinstance(new, Array) or not _is_view(new, one):
+            write(machine, one, index, new)
+
+    machine.on_each(change, owner)
 
 
 def _is_view(part: Array, owner: Value) -> bool:
@@ -71,10 +73,12 @@ def _is_view(part: Array, owner: Value) -> bool:
 
 
 def _in_place(machine: Machine, operator: ast.operator, old: Value, operand: Value) -> Value:
+    if isinstance(old, Choice):
+        return machine.each(lambda one: _in_place(machine, operator, one, operand), old)
     if isinstance(old, List) and isinstance(operator, ast.Add):
-        functions.extend(machine, old, operand)
+        machine.on_each(lambda one: functions.extend(machine, old, one), operand)
         return old
-    value = binary(machine.graph, operator, old, operand)
+    value = operate(machine, operator, old, operand)
     if isinstance(old, Array):
         array = value if isinstance(value, Array) else None
         if array is None or array.data.shape != old.data.shape or _loses(old, array):
@@ -94,91 +98,10 @@ def _loses(old: Array, new: Array) -> bool:
 
 def if_statement(machine: Machine, node: ast.If) -> None:
     """Both sides run, each on its own path; then the paths join."""
-    test = truth(machine.graph, machine.evaluate(node.test))
-    if not isinstance(test, Node):
-        machine.execute(node.body if test else node.orelse)
-        return
-    paths, before = machine.paths, machine.alive
-    chosen = paths.both(before, paths.where(test))
-    machine.alive = chosen
-    machine.execute(node.body)
-    after = machine.alive
-    machine.alive = paths.without(before, chosen)
-    machine.execute(node.orelse)
-    machine.alive = paths.either(after, machine.alive)
-
-
-def for_statement(machine: Machine, node: ast.For) -> None:
-    """Unrolled: one turn per item, on the path of those that have not left the loop."""
-    _run_loop(machine, node, _turns(machine, node.iter))
-
-
-def _turns(machine: Machine, node: ast.expr) -> Iterable[Value]:
-    """The items of a loop over `node`; `enumerate` and `zip` too read them turn by turn."""
-    graph = machine.graph
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and not node.keywords:
-        function, starred = machine.evaluate(node.func), any(isinstance(a, ast.Starred) for a in node.args)
-        name = function.name if isinstance(function, Builtin) and not starred else ""
-        if name == "zip" or (name == "enumerate" and len(node.args) == 1):
-            columns = [turns(graph, machine.evaluate(argument)) for argument in node.args]
-            return zip(*columns, strict=False) if name == "zip" else enumerate(columns[0])
-    return turns(graph, machine.evaluate(node))
-
-
-def while_statement(machine: Machine, node: ast.While) -> None:
-    """Unrolled while the test is static; a test on observations would have no bound."""
-
-    def unrolled() -> Iterable[None]:
-        while _static_test(machine.graph, truth(machine.graph, machine.evaluate(node.test))):
-            yield None
-
-    _run_loop(machine, node, unrolled())
-
-
-def _static_test(graph: Graph, test: Scalar) -> bool:
+    test = machine.truth(machine.evaluate(node.test))
     if isinstance(test, Node):
-        raise PriorError(
-            "a `while` whose test depends on the observation has no bound",
-            "use `for _ in range(n):` with an `if ...: break`",
-        )
-    return bool(test)
-
-
-def _run_loop(machine: Machine, node: ast.For | ast.While, items: Iterable[Value]) -> None:
-    paths, loop = machine.paths, Loop()
-    machine.frame.loops.append(loop)
-    for item in items:
-        machine.graph.spend()
-        if isinstance(node, ast.For):
-            bind(machine, node.target, item)
-        machine.execute(node.body)
-        machine.alive = paths.either(machine.alive, loop.continued)
-        loop.continued = NOWHERE
-        if machine.alive == NOWHERE:
-            break
-    machine.frame.loops.pop()
-    machine.execute(node.orelse)
-    machine.alive = paths.either(machine.alive, loop.broken)
-
-
-def _innermost(machine: Machine) -> Loop:
-    if not machine.frame.loops:
-        raise PriorError("`break` and `continue` belong in a loop", "remove it")
-    return machine.frame.loops[-1]
-
-
-def break_statement(machine: Machine, node: ast.Break) -> None:
-    """Leave the loop on the current path."""
-    loop = _innermost(machine)
-    loop.broken = machine.paths.either(loop.broken, machine.alive)
-    machine.alive = NOWHERE
-
-
-def continue_statement(machine: Machine, node: ast.Continue) -> None:
-    """Leave this turn of the loop on the current path."""
-    loop = _innermost(machine)
-    loop.continued = machine.paths.either(loop.continued, machine.alive)
-    machine.alive = NOWHERE
+        machine.count_test(node.test.lineno, ast.unparse(node.test), test)
+    machine.fork(test, lambda: machine.execute(node.body), lambda: machine.execute(node.orelse))
 
 
 def return_statement(machine: Machine, node: ast.Return) -> None:
@@ -190,9 +113,22 @@ def return_statement(machine: Machine, node: ast.Return) -> None:
 
 def function_definition(machine: Machine, node: ast.FunctionDef) -> None:
     """`def f(...)`: nothing runs but its defaults."""
-    names = assigned_names(node.body, node.args)
-    defaults = default_values(machine, node.args)
-    machine.assign(node.name, Function(node.name, node.args, node.body, machine.frame, defaults, names))
+    made = Function(
+        node.name,
+        node.args,
+        node.body,
+        machine.frame.scope(),
+        default_values(machine, node.args),
+        assigned_names(node.body, node.args),
+        declarations(node.body),
+    )
+    made.born = (machine.frame, machine.alive)
+    words = [ast.unparse(decorator).split(".")[-1] for decorator in node.decorator_list]
+    made.decoration = next((word for word in words if word in DECORATIONS), "")
+    bindings.assign(machine, node.name, made)
+
+
+DECORATIONS = ("property", "staticmethod", "classmethod")
 
 
 def import_module(machine: Machine, node: ast.Import) -> None:
@@ -202,7 +138,7 @@ def import_module(machine: Machine, node: ast.Import) -> None:
         root = functions.MODULES.get(alias.name.split(".")[0])
         local = alias.asname or alias.name.split(".")[0]
         found = path if alias.asname or "." not in alias.name else root
-        machine.assign(local, Module(found) if found else _unknown(alias.name))
+        bindings.assign(machine, local, Module(found) if found else _unknown(alias.name))
 
 
 def import_names(machine: Machine, node: ast.ImportFrom) -> None:
@@ -213,11 +149,11 @@ def import_names(machine: Machine, node: ast.ImportFrom) -> None:
             if module is None:
                 raise PriorError("only math and numpy can be imported with *", "name what you import")
             for name, value in functions.members(module).items():
-                machine.assign(name, value)
+                bindings.assign(machine, name, value)
         elif module is None or alias.name == "annotations":
-            machine.assign(alias.asname or alias.name, _unknown(f"{node.module}.{alias.name}"))
+            bindings.assign(machine, alias.asname or alias.name, _unknown(f"{node.module}.{alias.name}"))
         else:
-            machine.assign(alias.asname or alias.name, functions.member(Module(module), alias.name))
+            bindings.assign(machine, alias.asname or alias.name, functions.member(Module(module), alias.name))
 
 
 def _unknown(name: str) -> Unusable:
@@ -234,8 +170,36 @@ def raise_statement(machine: Machine, node: ast.Raise) -> None:
     raise PriorError("`raise` would end the episode", "return a safe action instead")
 
 
-def nothing(machine: Machine, node: ast.Pass) -> None:
-    """`pass`."""
+def try_statement(machine: Machine, node: ast.Try) -> None:
+    """The `try` branch alone: what could fail while translating is refused, and later nothing raises."""
+    machine.notes.append(f"line {node.lineno}: `except` does nothing here and was dropped")
+    for block in (node.body, node.orelse, node.finalbody):
+        machine.execute(block)
+
+
+def with_statement(machine: Machine, node: ast.With) -> None:
+    """`with np.errstate(...)`: nothing warns here."""
+    for item in node.items:
+        if ast.unparse(item.context_expr).split("(")[0] not in ("np.errstate", "numpy.errstate"):
+            raise PriorError("`with` is not allowed", "a policy only computes numbers")
+    machine.execute(node.body)
+
+
+def delete(machine: Machine, node: ast.Delete) -> None:
+    """`del x[i]`; a name that is deleted is left as it is."""
+    for target in node.targets:
+        if isinstance(target, ast.Subscript):
+            index = machine.evaluate(target.slice)
+            machine.on_each(
+                lambda one, index=index: indexing.delete(machine, one, index),  # type: ignore[misc]
+                machine.evaluate(target.value),
+            )
+        elif not isinstance(target, ast.Name):
+            raise PriorError("this cannot be deleted", "set it to None")
+
+
+def nothing(machine: Machine, node: ast.stmt) -> None:
+    """`pass`, and what is read from the text beforehand: `global` and `nonlocal`."""
 
 
 STATEMENTS: dict[type[ast.AST], Rule] = {
@@ -244,10 +208,10 @@ STATEMENTS: dict[type[ast.AST], Rule] = {
     ast.AnnAssign: annotated_assign,
     ast.AugAssign: augmented_assign,
     ast.If: if_statement,
-    ast.For: for_statement,
-    ast.While: while_statement,
-    ast.Break: break_statement,
-    ast.Continue: continue_statement,
+    ast.For: loops.for_statement,
+    ast.While: loops.while_statement,
+    ast.Break: loops.break_statement,
+    ast.Continue: loops.continue_statement,
     ast.Return: return_statement,
     ast.FunctionDef: function_definition,
     ast.Import: import_module,
@@ -255,4 +219,10 @@ STATEMENTS: dict[type[ast.AST], Rule] = {
     ast.Assert: assertion,
     ast.Raise: raise_statement,
     ast.Pass: nothing,
+    ast.Global: nothing,
+    ast.Nonlocal: nothing,
+    ast.ClassDef: class_definition,
+    ast.Try: try_statement,
+    ast.With: with_statement,
+    ast.Delete: delete,
 }

@@ -6,7 +6,6 @@ mutable containers are the classes below, whose identity gives aliasing and whos
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -18,49 +17,30 @@ from priors.translate import limits
 from priors.translate.containers import Array, Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.graph import Graph, Kind, Node, Scalar, is_scalar, kind_of, widest
+from priors.translate.objects import (
+    Builtin,
+    Class,
+    DType,
+    Function,
+    Instance,
+    Marker,
+    Method,
+    Module,
+    Super,
+)
 
 
-@dataclass(eq=False)
-class Function:
-    """A function of the program, with the frame that it closes over."""
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """One of two values, as `condition` decides: what no select can hold.
 
-    name: str
-    arguments: ast.arguments
-    body: list[ast.stmt]
-    frame: Any
-    defaults: dict[str, Value]
-    local_names: frozenset[str]
+    That is None or a number, two strings, lists of different lengths, or two objects that programs may
+    change. Rules do not see it: the machine applies them to each value on its own path (`Machine.each`).
+    """
 
-
-@dataclass(frozen=True)
-class Module:
-    """An imported module, `path` being its canonical dotted name."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class Builtin:
-    """A row of the function table, or a method bound to its receiver."""
-
-    name: str
-    implementation: Callable[..., Value]
-    receiver: tuple[Value, ...] = ()
-
-
-@dataclass(frozen=True)
-class DType:
-    """A number type passed as a value, such as `np.float32`."""
-
-    kind: Kind
-
-
-@dataclass(frozen=True)
-class Unusable:
-    """A value that must not be read; `message` and `hint` are the error of whoever does."""
-
-    message: str
-    hint: str
+    condition: Node
+    then: Value
+    otherwise: Value
 
 
 def describe(value: Value) -> str:
@@ -71,6 +51,12 @@ def describe(value: Value) -> str:
         (float, "a float"),
         (str, "a string"),
         (List, "a list"),
+        (Instance, "an object"),
+        (Class, "a class"),
+        (Method, "a method"),
+        (Marker, "a type"),
+        (Super, "super()"),
+        (slice, "a slice"),
         (tuple, "a tuple"),
         (Dict, "a dict"),
         (range, "a range"),
@@ -81,6 +67,8 @@ def describe(value: Value) -> str:
     ]
     if value is None:
         return "None"
+    if isinstance(value, Choice):
+        return f"{describe(value.then)} or {describe(value.otherwise)}"
     if isinstance(value, Node):
         return f"a {value.kind} of the observation"
     if isinstance(value, Array):
@@ -134,6 +122,11 @@ def to_array(graph: Graph, value: Value, kind: Kind | None = None) -> Array:
             check_size(len(entries) + part.data.size)
             entries.extend(part.data.ravel())
             return part.data.shape
+        part = graph.settle(part)
+        if is_scalar(part):
+            return flatten(part)
+        if isinstance(part, Choice):
+            raise PriorError(f"{describe(part)} cannot become a number", "give it a number on every path")
         shapes = [flatten(item) for item in iterate(graph, part)]
         if len(set(shapes)) > 1:
             raise PriorError(
@@ -142,6 +135,7 @@ def to_array(graph: Graph, value: Value, kind: Kind | None = None) -> Array:
             )
         return (len(shapes), *(shapes[0] if shapes else ()))
 
+    value = graph.settle(value)
     if not isinstance(value, (List, tuple, range, Array)) and not is_scalar(value):
         raise PriorError(f"{describe(value)} cannot become an array", "use numbers and lists of numbers")
     return make_array(
@@ -165,6 +159,7 @@ def _scalar_of(data: Any) -> Any:
 
 def iterate(graph: Graph, value: Value) -> list[Value]:
     """The items that a `for` over `value` sees."""
+    value = graph.settle(value)
     if isinstance(value, range) and len(value) > limits.MAX_ELEMENTS:
         raise PriorError(f"a loop of {len(value)} turns is too long", "a policy needs at most a few dozen")
     if isinstance(value, Array) and value.data.ndim:
@@ -250,35 +245,62 @@ def truth(graph: Graph, value: Value) -> Scalar:
         return bool(value.items)
     if value is None or isinstance(value, (bool, int, float, str, tuple, range)):
         return bool(value)
+    if isinstance(value, Choice):
+        raise PriorError(f"the truth of {describe(value)} is not clear here", "compare it first")
     return True
 
 
-def merge(graph: Graph, condition: Scalar, then: Value, otherwise: Value) -> Value:  # noqa: PLR0911
-    """What a name holds after branches that left different values in it."""
+_IMMUTABLE = (str, range, DType, Module, Builtin, Marker)
+
+
+def merge(graph: Graph, condition: Scalar, then: Value, otherwise: Value) -> Value:
+    """What a name holds after branches that left different values in it.
+
+    Objects that programs may change stay themselves, as the two sides of a `Choice`.
+    """
+    if not isinstance(condition, Node):
+        return then if condition else otherwise
     if then is otherwise:
         return then
     if is_scalar(then) and is_scalar(otherwise):
         return graph.select(condition, then, otherwise)
-
-    def pairwise(left: Sequence[Value], right: Sequence[Value]) -> list[Value]:
-        graph.spend(len(left))
-        return [merge(graph, condition, a, b) for a, b in zip(left, right, strict=True)]
-
-    if isinstance(then, Array) and isinstance(otherwise, Array) and then.data.shape == otherwise.data.shape:
-        merged = pairwise(then.data.ravel().tolist(), otherwise.data.ravel().tolist())
-        return make_array(graph, merged, then.data.shape, widest([then.kind, otherwise.kind]))
-    if isinstance(then, List) and isinstance(otherwise, List) and len(then.items) == len(otherwise.items):
-        return List(pairwise(then.items, otherwise.items))
     if isinstance(then, tuple) and isinstance(otherwise, tuple) and len(then) == len(otherwise):
-        return tuple(pairwise(then, otherwise))
-    if isinstance(then, Dict) and isinstance(otherwise, Dict) and list(then.items) == list(otherwise.items):
-        return Dict(
-            dict(zip(then.items, pairwise([*then.items.values()], [*otherwise.items.values()]), strict=True))
-        )
-    immutable = (str, range, DType, Module, Builtin, Unusable)
-    if isinstance(then, immutable) and type(then) is type(otherwise) and then == otherwise:
-        return then
-    return Unusable(
-        f"branches on the observation leave {describe(then)} or {describe(otherwise)} here",
-        "give every branch a value of the same type and length",
-    )
+        graph.spend(len(then))
+        return tuple(merge(graph, condition, a, b) for a, b in zip(then, otherwise, strict=True))
+    same = isinstance(then, _IMMUTABLE) and type(then) is type(otherwise) and then == otherwise
+    return then if same else Choice(condition, then, otherwise)
+
+
+def settle(graph: Graph, value: Value) -> Value:
+    """A `Choice` between arrays of one shape, or lists of one length, as one object to read from.
+
+    It is a copy, so it must not be changed: it is frozen.
+    """
+    if not isinstance(value, Choice):
+        return value
+    return joined(graph, value.condition, settle(graph, value.then), settle(graph, value.otherwise))
+
+
+def joined(graph: Graph, condition: Node, then: Value, otherwise: Value) -> Value:
+    """A frozen copy that reads as one of two containers of the same form, else their `merge`."""
+    copy: Array | List | Dict
+    if isinstance(then, Array) and isinstance(otherwise, Array) and then.data.shape == otherwise.data.shape:
+        pairs = zip(then.data.ravel(), otherwise.data.ravel(), strict=True)
+        entries = [graph.select(condition, a, b) for a, b in pairs]
+        copy = make_array(graph, entries, then.data.shape, widest([then.kind, otherwise.kind]))
+    elif isinstance(then, List) and isinstance(otherwise, List) and _same_form(then, otherwise):
+        pairs = zip(then.items, otherwise.items, strict=True)
+        graph.spend(len(then.items))
+        copy = List([merge(graph, condition, a, b) for a, b in pairs], then.most, then.is_deque)
+    elif isinstance(then, Dict) and isinstance(otherwise, Dict) and list(then.items) == list(otherwise.items):
+        graph.spend(len(then.items))
+        items = {k: merge(graph, condition, v, otherwise.items[k]) for k, v in then.items.items()}
+        copy = Dict(items)
+    else:
+        return merge(graph, condition, then, otherwise)
+    copy.frozen = True
+    return copy
+
+
+def _same_form(a: List, b: List) -> bool:
+    return (len(a.items), a.most, a.is_deque) == (len(b.items), b.most, b.is_deque)

@@ -22,7 +22,7 @@ CONSTRUCTS = {
         "depends on the observation",
         "fixed",
     ),
-    "dynamic while": ("while obs[0] > 0: pass\n    return 0, 0", "no bound", "for _ in range"),
+    "dynamic while": ("while obs[0] > 0: pass\n    return 0, 0", "more than 64 times", "for _ in range"),
     "dynamic slice": ("return obs[:int(obs[0])]", "depends on the observation", "fixed"),
     "dynamic append": (
         "x = []\n    if obs[0] > 0: x.append(1)\n    return x",
@@ -55,62 +55,63 @@ CONSTRUCTS = {
     "division by zero": ("return 1 / 0, 0", "division by zero", ""),
     "domain": ("return math.sqrt(-1), 0", "sqrt", ""),
     "raise": ("if obs[0] > 0: raise ValueError('x')\n    return 0, 0", "`raise`", "safe action"),
-    "try": ("try:\n        x = 1\n    except: x = 2\n    return x, 0", "`try`", "`if`"),
-    "global": ("global t\n    return 0, 0", "memory are not yet translated", "observation alone"),
-    "attribute": ("policy.t = 1\n    return 0, 0", "memory are not yet translated", "observation alone"),
-    "memory in a list": ("MEMORY[0] = 1\n    return 0, 0", "memory", "inside the function"),
-    "mixed types": (
-        "x = [1] if obs[0] > 0 else 2\n    return x, 0",
-        "a list or an int",
-        "same type",
-    ),
     "recursion": ("return policy(obs)", "recursion", "loop"),
     "complex": ("return 1j, 0", "complex", "real"),
-    "set": ("x = {1, 2}\n    return 0, 0", "sets", "tuple"),
-    "starred arguments": ("f = lambda *a: a\n    return 0, 0", "*args", "name the arguments"),
     "tuple assignment": ("x = (1, 2); x[0] = 3\n    return x", "tuple cannot be changed", "list"),
     "in place widening": ("x = np.array([1, 2]); x += 0.5\n    return x", "in place", "x = x + y"),
-    "chosen object": (
-        "a = [1, 2]; b = [3, 4]; c = a if obs[0] > 0 else b; c[0] = 5\n    return a",
-        "one of several objects",
-        "own branch",
-    ),
-    "chosen row": (
-        "a = np.zeros((2, 2)); r = a[0 if obs[0] > 0 else 1]; r[0] = 5\n    return a[0]",
-        "one of several objects",
-        "own branch",
-    ),
-    "changed alias": (
-        "a = [1., 2.]; b = a\n    if obs[0] > 0: a = [3., 4.]\n    a[0] = 9.\n    return a[0], b[0]",
-        "one of several objects",
-        "own branch",
-    ),
-    "changed item": (
-        "a = [1., 2.]; b = [a]\n    if obs[0] > 0: a = [3., 4.]\n    a[0] = 9.\n    return np.array(b)[0]",
-        "one of several objects",
-        "own branch",
-    ),
-    "changed view": (
-        "a = np.ones(2); b = a[:1]\n    if obs[0] > 0: a = obs[:2] * 2\n    a[0] = 9.\n    return a[0], b[0]",
-        "one of several objects",
-        "own branch",
-    ),
-    "changed argument": (
-        "def f(x):\n        if obs[0] > 0: x = [3, 4]\n        x[0] = 9\n    a = [1, 2]; f(a)\n    return a",
-        "one of several objects",
-        "own branch",
-    ),
-    "changed behind a choice": (
-        "a = [1., 2.]; b = a if obs[0] > 0 else [0., 0.]; a[0] = 9.\n    return b",
-        "one of several objects",
-        "own branch",
-    ),
     "sum of truth values": ("x = float(obs[0]); return (x > 0) + (x < 3), 0", "ambiguous", "int(a) + int(b)"),
     "pairs": ("return dict([1, 2])[1], 0", "cannot be iterated", ""),
     "long pairs": ("return dict([(1, 2, 3)])[1], 0", "pairs", "{key: value}"),
     "dynamic key": ("return {0: 1.0}[int(obs[0])], 0", "depends on the observation", "fixed"),
     "matrix inner product": ("return np.inner(np.eye(2), np.eye(2))[0]", "for vectors", "@"),
     "weights": ("return np.average(obs, None, obs), 0", "weights", "np.sum"),
+    "mixed types": (
+        "x = [1] if obs[0] > 0 else 2\n    return x + 1, 0",
+        "a list and an int",
+        "np.array",
+    ),
+    "sometimes None": ("x = None if obs[0] > 0 else 2\n    return x, 0", "None or an int", "every path"),
+    "sometimes a string": ("x = 'a' if obs[0] > 0 else 2\n    return x * 2.0, 0", "a string", ""),
+    "set comprehension": ("x = {i for i in (1, 2)}\n    return 0, 0", "sets", "list"),
+    "keyword arguments": ("f = lambda **a: a\n    return 0, 0", "**kwargs", "name the arguments"),
+    "changed copy": (
+        "a = np.ones(2) if obs[0] > 0 else obs[:2]; b = np.reshape(a, (2, 1)); b[0] = 2\n    return a",
+        "one of several objects",
+        "own branch",
+    ),
+    "try of what fails": (
+        "try:\n        x = obs[9]\n    except: x = 0\n    return x, 0",
+        "out of range",
+        "0 to 3",
+    ),
+    "with": ("with open('x') as f: pass\n    return 0, 0", "`with`", "numbers"),
+    "no such attribute": ("policy.t += 1\n    return 0, 0", "no attribute `t`", "before the policy"),
+    "unknown argument": ("pass\ndef policy(obs, speed): return 0, 0", "`speed`", "`state` holds"),
+    "growing memory": (
+        "MEMORY.append(obs[0])\n    return MEMORY[-1], 0",
+        "grows at every step",
+        "deque(maxlen=8)",
+    ),
+    "kept function": (
+        "global kept\n    kept = lambda: 1\n    return 0, 0",
+        "made at one step cannot be kept",
+        "outside the policy",
+    ),
+    "kept views": (
+        "global a, b\n    z = obs * 2; a, b = z[:2], z[1:]\n    return 0, 0",
+        "two views",
+        ".copy()",
+    ),
+    "class without act": (
+        "return 0, 0\nclass policy:\n    def f(self): return 1",
+        "no method that acts",
+        "def act",
+    ),
+    "unknown constructor": (
+        "return 0, 0\nclass policy:\n    def __init__(self, env): pass\n    def act(self, obs): return 0, 0",
+        "nobody knows its argument `env`",
+        "default",
+    ),
     "identity": ("return (1 if obs[0] is 3 else 0), 0", "`is`", "=="),
 }
 
@@ -162,10 +163,24 @@ class TestPlace:
         assert "not Python" in error.message
 
     def test_all_refused_syntax_at_once(self):
-        error = refused("class A:\n    pass\ndef policy(obs):\n    global x\n    return {1}, 0\n")
+        error = refused(
+            "async def f():\n    pass\ndef policy(obs):\n    yield 1\n    return {1 for _ in (1,)}, 0\n"
+        )
         assert [one.line for one in (error, *error.others)] == [1, 4, 5]
         assert str(error).count("hint:") == 3
         assert error.for_prompt().count("\n") == 2
+
+    def test_all_errors_of_meaning_at_once(self):
+        error = refused(
+            "import numpy as np\ndef f(x):\n    return np.foo(x)\n"
+            "def policy(obs):\n    a = obs[9]\n    b = mx(a, 1)\n    if obs[0] > 0:\n        c = np.bar(b)\n"
+            "    else:\n        c = 0\n    return f(obs), c\n"
+        )
+        assert [one.line for one in (error, *error.others)] == [3, 5, 6, 8]
+
+    def test_an_error_is_told_once(self):
+        error = refused("def policy(obs):\n    for i in range(3):\n        x = oops\n    return x, x\n")
+        assert (error.line, error.others) == (3, ())
 
     def test_a_very_long_line_is_cut(self):
         error = refused("def policy(obs):\n    return [" + "obs[0], " * 200 + "oops]\n")
@@ -175,22 +190,6 @@ class TestPlace:
 
 
 class TestMemory:
-    @pytest.mark.parametrize(
-        "text",
-        [
-            "class Policy:\n    t = 0\n    def act(self, obs):\n        return self.t, 0",
-            "t = 0\ndef policy(obs):\n    global t\n    t += 1\n    return t, 0",
-            "def policy(obs, state):\n    return (0, 0), state",
-            "def policy(obs, t):\n    return t, 0",
-            "def policy(obs, memory=[0]):\n    memory[0] += 1\n    return memory[0], 0",
-            "def policy(obs):\n    policy.t += 1\n    return policy.t, 0",
-            "t = {'n': 0}\ndef policy(obs):\n    t['n'] += 1\n    return 0, 0",
-            "import numpy as np\nz = np.zeros(2)\ndef policy(obs):\n    z[:] = obs[:2]\n    return z",
-        ],
-    )
-    def test_programs_with_memory_are_named_as_such(self, text):
-        assert "programs with memory are not yet translated" in str(refused(text))
-
     def test_a_counter_without_global(self):
         assert (
             "before it is assigned" in refused("t = 0\ndef policy(obs):\n    t += 1\n    return t, 0").message

@@ -48,7 +48,7 @@ HOSTILE = {
     "array dump": body("obs.tofile('{canary}')"),
     "string format": body("x = '{{0.__class__}}'.format(obs)"),
     "f-string": body("x = f'{obs.__class__}'"),
-    "f-string call": body('x = f\'{{open("{canary}", "w")}}\''),
+    "f-string call": body('x = f\'{open("{canary}", "w")}\''),
     "percent format": body("x = '%s' % obs"),
     "generator frame": body("g = (x for x in obs)", "g.gi_frame.f_back"),
     "traceback": body("try:", "    1 / 0", "except Exception as e:", "    e.__traceback__.tb_frame"),

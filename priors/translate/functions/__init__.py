@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import inspect
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 
 from priors.translate.containers import Array, Value
@@ -14,7 +15,8 @@ from priors.translate.functions.arguments import Implementation
 from priors.translate.functions.methods import attribute, extend
 from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
-from priors.translate.values import Builtin, DType, Module, to_array, truth
+from priors.translate.objects import Builtin, DType, Marker, Module
+from priors.translate.values import check_size, to_array, truth
 
 MODULES = {
     "math": "math",
@@ -23,14 +25,51 @@ MODULES = {
     "jax": "jax",
     "jax.numpy": "numpy",
     "jax.numpy.linalg": "numpy.linalg",
+    "collections": "collections",
+    "dataclasses": "dataclasses",
+    "enum": "enum",
+    "abc": "abc",
+    "typing": "typing",
+    "logging": "logging",
 }
 """Modules that a program can use, by the name it imports them under."""
 
+
+@dataclass(frozen=True)
+class Factory:
+    """`dataclasses.field(default_factory=function)`."""
+
+    function: Value
+
+
+def _field(_m: Machine, default: Value = None, default_factory: Value = None, **_: Value) -> Value:
+    return default if default_factory is None else Factory(default_factory)
+
+
+def _markers(*names: str) -> dict[str, Value]:
+    return {name: Marker(name) for name in names}
+
+
 _MEMBERS: dict[str, Mapping[str, Value]] = {
     "math": tables.MATH,
-    "numpy": {**tables.NUMPY, "linalg": Module("numpy.linalg")},
+    "numpy": {**tables.NUMPY, "linalg": Module("numpy.linalg"), "ndarray": Marker("numpy.ndarray")},
     "numpy.linalg": tables.LINALG,
-    "jax": {"numpy": Module("numpy")},
+    "jax": {"numpy": Module("numpy"), **_markers("jit")},
+    "collections": {"deque": python.deque},
+    "dataclasses": {"field": _field, **_markers("dataclass")},
+    "enum": _markers("Enum", "IntEnum", "auto"),
+    "abc": _markers("ABC", "abstractmethod"),
+    "typing": _markers(
+        *("Any", "Callable", "ClassVar", "Deque", "Dict", "Final", "Generic", "Iterable", "List", "Literal"),
+        *("NamedTuple", "Optional", "Protocol", "Sequence", "Tuple", "TypeVar", "Union"),
+    ),
+    "logging": {
+        **_markers("DEBUG", "INFO", "WARNING", "ERROR"),
+        **{
+            name: Marker("logger")
+            for name in ("getLogger", "basicConfig", "debug", "info", "warning", "error")
+        },
+    },
 }
 
 DROPPED = {"print"}
@@ -39,13 +78,20 @@ DROPPED = {"print"}
 _HINTS = {
     "random": "a policy is deterministic: the learner adds the noise",
     "vectorize": "write the formula on whole arrays",
-    "getattr": "read values by name or index",
-    "hasattr": "programs with memory are not yet translated: compute the action from the observation alone",
     "input": "a policy reads its observation only",
-    "isinstance": "the observation is always a NumPy array of floats",
+    "type": "the observation is always a NumPy array of floats",
 }
 
 _TYPES = {"float": DType("float"), "int": DType("int"), "bool": DType("bool")}
+
+
+def stand_in(marker: Marker, positional: Sequence[Value]) -> Value:
+    """What calling a name that stands for itself gives: `TypeVar("T")`, `logging.getLogger("x")`."""
+    if marker.name == "auto":
+        raise PriorError("auto() is not available", "number the members: A = 0, B = 1")
+    if marker.name in ("TypeVar", "logger", "jit"):
+        return positional[0] if marker.name == "jit" and positional else marker
+    raise PriorError(f"`{marker.name}` cannot be called", "leave it out")
 
 
 def members(module: str) -> dict[str, Value]:
@@ -69,6 +115,8 @@ def builtin(name: str) -> Value:
         return "program"
     if name in _TYPES:
         return _TYPES[name]
+    if name == "object":
+        return Marker(name)
     if name in python.BUILTINS:
         return Builtin(name, python.BUILTINS[name])
     hint = _HINTS.get(name) or _nearest(name, [*python.BUILTINS, *_TYPES, *_MEMBERS])
@@ -112,4 +160,17 @@ def convert(m: Machine, dtype: DType, value: Value = 0) -> Value:
     return to_array(m.graph, value, dtype.kind)
 
 
-__all__ = ["DROPPED", "MODULES", "attribute", "builtin", "convert", "extend", "invoke", "member", "members"]
+__all__ = [
+    "DROPPED",
+    "MODULES",
+    "Factory",
+    "attribute",
+    "builtin",
+    "check_size",
+    "convert",
+    "extend",
+    "invoke",
+    "member",
+    "members",
+    "stand_in",
+]

@@ -8,7 +8,8 @@ from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
 from priors.translate.graph import Kind, Scalar, is_scalar, kind_of
 from priors.translate.machine import Machine
-from priors.translate.values import DType, check_shape, describe, iterate
+from priors.translate.objects import DType
+from priors.translate.values import check_shape, describe, iterate
 
 Implementation = Callable[..., Value]
 """A row's implementation: it takes the machine and then the program's arguments."""

@@ -14,7 +14,8 @@ from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation, kind_of_dtype, static_int, static_shape
 from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
-from priors.translate.values import DType, check_shape, check_size, iterate, make_array, to_array
+from priors.translate.objects import DType
+from priors.translate.values import check_shape, check_size, iterate, make_array, to_array
 
 
 def array(m: Machine, object: Value, dtype: Value = None, copy: Value = True) -> Value:

@@ -4,48 +4,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from priors.translate import indexing, keys
-from priors.translate.containers import Array, Dict, List, Value, hold
+from priors.translate import indexing, keys, mutation
+from priors.translate.containers import Array, Dict, List, Value
 from priors.translate.errors import PriorError
-from priors.translate.functions import arrays, elementary, reductions, tables
+from priors.translate.functions import arrays, elementary, python, reductions, tables
 from priors.translate.functions.arguments import Implementation, kind_of_dtype, static_int
 from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
-from priors.translate.values import Builtin, DType, check_size, describe, iterate, to_array
+from priors.translate.objects import Builtin, DType, Marker
+from priors.translate.operators import equal, total
+from priors.translate.values import check_size, describe, iterate, to_array
 
 
 def extend(m: Machine, owner: List, iterable: Value) -> None:
     """`list.extend`."""
-    m.check_resizable(owner)
-    items = iterate(m.graph, iterable)
-    check_size(len(owner.items) + len(items))
-    for item in items:
-        hold(item)
-    owner.items.extend(items)
+    for item in iterate(m.graph, iterable):
+        _append(m, owner, item)
 
 
 def _append(m: Machine, owner: List, value: Value) -> None:
-    m.check_resizable(owner)
-    check_size(len(owner.items) + 1)
-    hold(value)
-    owner.items.append(value)
+    _insert_at(m, owner, len(owner.items), value)
 
 
 def _insert(m: Machine, owner: List, index: Value, value: Value) -> None:
-    m.check_resizable(owner)
-    check_size(len(owner.items) + 1)
-    hold(value)
-    owner.items.insert(static_int(m, index, "the index"), value)
+    _insert_at(m, owner, static_int(m, index, "the index"), value)
+
+
+def _insert_at(m: Machine, owner: List, place: int, value: Value) -> None:
+    """Insert, and drop an entry at the other end of a deque that is full."""
+    mutation.check_mutable(owner)
+    full = owner.most is not None and len(owner.items) >= owner.most
+    items = list(owner.items)
+    items.insert(place, mutation.put(m, owner, value))
+    if full:
+        del items[0 if place else -1]
+    if len(items) != len(owner.items):
+        mutation.check_resizable(m, owner)
+        check_size(len(items))
+        owner.items[:] = items
+    else:
+        owner.items[:] = [mutation.updated(m, owner, a, b) for a, b in zip(items, owner.items, strict=True)]
 
 
 def _pop(m: Machine, owner: List, index: Value = -1) -> Value:
-    m.check_resizable(owner)
+    mutation.check_resizable(m, owner)
     position = static_int(m, index, "the index")
     if not -len(owner.items) <= position < len(owner.items):
         raise PriorError(f"a list of {len(owner.items)} entries has no entry {position} to pop")
     return owner.items.pop(position)
+
+
+def _clear(m: Machine, owner: List | Dict) -> None:
+    mutation.check_resizable(m, owner)
+    owner.items.clear()
+
+
+def _reorder(m: Machine, owner: List, items: list[Value]) -> None:
+    mutation.check_mutable(owner)
+    owner.items[:] = [mutation.updated(m, owner, a, b) for a, b in zip(items, owner.items, strict=True)]
+
+
+def _rotate(m: Machine, owner: List, n: Value = 1) -> None:
+    by = static_int(m, n, "the number of places") % max(1, len(owner.items))
+    _reorder(m, owner, owner.items[-by:] + owner.items[:-by] if by else list(owner.items))
+
+
+def _update(m: Machine, owner: Dict, other: Value = None, **named: Value) -> None:
+    if other is not None and not isinstance(other, Dict):
+        raise PriorError(f"update() with {describe(other)}", "pass a dict")
+    for key, value in {**(other.items if other is not None else {}), **named}.items():
+        indexing.write(m, owner, key, value)
+
+
+def _set_default(m: Machine, owner: Dict, key: Value, default: Value = None) -> Value:
+    if keys.static_key(m.graph, key) not in owner.items:
+        indexing.write(m, owner, key, default)
+    return owner.items[keys.static_key(m.graph, key)]
+
+
+def _drop(m: Machine, owner: Dict, key: Value, *default: Value) -> Value:
+    found = keys.static_key(m.graph, key)
+    if found not in owner.items and default:
+        return default[0]
+    value = owner.items[keys.known_key(m.graph, owner, key)]
+    indexing.delete(m, owner, key)
+    return value
+
+
+def _count(m: Machine, owner: List, value: Value) -> Value:
+    return total(m.graph, [m.graph.cast(equal(m.graph, item, value), "int") for item in owner.items])
 
 
 def _get(m: Machine, owner: Dict, key: Value, default: Value = None) -> Value:
@@ -65,6 +114,12 @@ def _item(m: Machine, owner: Array, index: Value) -> Value:
     return flat[position]
 
 
+def _strings(parts: Sequence[Value]) -> Sequence[str]:
+    if not all(isinstance(part, str) for part in parts):
+        raise PriorError("this method of a string takes strings", "pass fixed strings")
+    return parts
+
+
 def _fill(m: Machine, owner: Array, value: Value) -> None:
     indexing.write(m, owner, (Ellipsis,), value)
 
@@ -74,14 +129,31 @@ _LIST_METHODS: dict[str, Implementation] = {
     "extend": extend,
     "insert": _insert,
     "pop": _pop,
-    "copy": lambda m, owner: List(list(owner.items)),
+    "popleft": lambda m, owner: _pop(m, owner, 0),
+    "appendleft": lambda m, owner, value: _insert_at(m, owner, 0, value),
+    "clear": _clear,
+    "reverse": lambda m, owner: _reorder(m, owner, owner.items[::-1]),
+    "sort": lambda m, owner, reverse=False: _reorder(
+        m, owner, python.python_sorted(m, owner, reverse=reverse).items
+    ),
+    "rotate": _rotate,
+    "count": _count,
+    "copy": lambda m, owner: List(list(owner.items), owner.most, owner.is_deque),
 }
 _DICT_METHODS: dict[str, Implementation] = {
     "get": _get,
     "keys": lambda m, owner: List(list(owner.items)),
     "values": lambda m, owner: List(list(owner.items.values())),
     "items": lambda m, owner: List(list(owner.items.items())),
+    "update": _update,
+    "setdefault": _set_default,
+    "pop": _drop,
+    "clear": _clear,
     "copy": lambda m, owner: Dict(dict(owner.items)),
+}
+_STRING_METHODS: dict[str, Implementation] = {
+    name: lambda m, owner, *parts, name=name: getattr(owner, name)(*_strings(parts))
+    for name in ("startswith", "endswith", "lower", "upper", "strip")
 }
 _ARRAY_METHODS: dict[str, Implementation] = {
     **{name: reductions.TABLE[name] for name in ("sum", "prod", "mean", "var", "std", "min", "max")},
@@ -101,7 +173,7 @@ _ARRAY_METHODS: dict[str, Implementation] = {
 }
 
 
-def attribute(owner: Value, name: str) -> Value:
+def attribute(owner: Value, name: str) -> Value:  # noqa: PLR0911
     """An attribute or bound method of a value."""
     if isinstance(owner, Array):
         plain = {"shape": owner.data.shape, "size": owner.data.size, "ndim": owner.data.ndim}
@@ -119,9 +191,13 @@ def attribute(owner: Value, name: str) -> Value:
         (Array, _ARRAY_METHODS),
         (List, _LIST_METHODS),
         (Dict, _DICT_METHODS),
+        (str, _STRING_METHODS),
     ]
     for kind, table in tables:
         if isinstance(owner, kind) and name in table:
             return Builtin(f"{kind.__name__.lower()}.{name}", table[name], (owner,))
-    hint = "write one function policy(obs) that keeps nothing" if callable(owner) else ""
-    raise PriorError(f"{describe(owner)} has no attribute `{name}`", hint or "use indices and functions")
+    if isinstance(owner, List) and name == "maxlen":
+        return owner.most
+    if isinstance(owner, (Marker, int)) and name in ("value", "name"):
+        return owner
+    raise PriorError(f"{describe(owner)} has no attribute `{name}`", "use indices and functions")

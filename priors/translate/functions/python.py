@@ -19,6 +19,7 @@ from priors.translate.values import describe, elementwise, iterate, length, trut
 def _extreme(operation: str, name: str) -> Implementation:
     def extreme(m: Machine, *values: Value, default: Value = None) -> Value:
         items = iterate(m.graph, values[0]) if len(values) == 1 else list(values)
+        items = [m.graph.settle(item) for item in items]
         if not items:
             if default is None:
                 raise PriorError(f"{name}() of nothing", f"give {name}() at least one number")
@@ -138,6 +139,22 @@ def reversed_(m: Machine, sequence: Value) -> Value:
     return List(iterate(m.graph, sequence)[::-1])
 
 
+def str_(_m: Machine, object: Value = "") -> Value:
+    """`str` of a fixed string or integer."""
+    if isinstance(object, (str, int)):
+        return str(object)
+    raise PriorError(f"str() of {describe(object)}", "leave texts for people out")
+
+
+def deque(m: Machine, iterable: Value = (), maxlen: Value = None) -> Value:
+    """`collections.deque`."""
+    most = None if maxlen is None else static_int(m, maxlen, "the length of a deque")
+    if most is not None and most < 0:
+        raise PriorError("the length of a deque must not be negative")
+    items = iterate(m.graph, iterable)
+    return List(items if most is None else items[max(0, len(items) - most) :], most, is_deque=True)
+
+
 BUILTINS: dict[str, Implementation] = {
     "abs": lambda m, x: elementwise(m.graph, "absolute", x),
     "all": all_,
@@ -152,7 +169,9 @@ BUILTINS: dict[str, Implementation] = {
     "range": python_range,
     "reversed": reversed_,
     "round": python_round,
+    "set": tuple_,
     "sorted": python_sorted,
+    "str": str_,
     "sum": python_sum,
     "tuple": tuple_,
     "zip": zip_,

@@ -18,8 +18,9 @@ from priors.translate.functions.arguments import Implementation
 from priors.translate.functions.elementary import operations_of_one, operations_of_two
 from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
+from priors.translate.objects import DType
 from priors.translate.operators import matmul
-from priors.translate.values import DType, elementwise, to_array
+from priors.translate.values import elementwise, to_array
 
 _ELEMENTARY = (
     *("sqrt", "cbrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p"),
@@ -105,7 +106,7 @@ NUMPY: dict[str, Value] = {
     **{name: DType("int") for name in ("int8", "int16", "int32", "int64", "int_", "integer")},
     "bool_": DType("bool"),
     "newaxis": None,
-    "ndarray": DType("float"),
+    "errstate": lambda _m, **_options: None,
     "abs": lambda m, x: elementwise(m.graph, "absolute", x),
     "fabs": lambda m, x: elementwise(m.graph, "absolute", x),
     "logical_not": lambda m, x: elementwise(m.graph, "not", x),

@@ -1,0 +1,251 @@
+"""Calls: of functions and classes of the program, of the tables, and of what takes a function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+
+from priors.translate import attributes, bindings, functions
+from priors.translate.containers import Array, Dict, List, Value
+from priors.translate.errors import PriorError
+from priors.translate.frames import Frame
+from priors.translate.graph import is_scalar, kind_of
+from priors.translate.machine import Machine
+from priors.translate.objects import Builtin, Class, DType, Function, Instance, Marker, Method, Super
+from priors.translate.values import Choice, describe, iterate
+
+
+def invoke(machine: Machine, callee: Value, positional: Sequence[Value], named: Mapping[str, Value]) -> Value:  # noqa: PLR0911
+    """`callee(*positional, **named)`."""
+    if isinstance(callee, Choice):
+        return machine.each(lambda one: invoke(machine, one, positional, named), callee)
+    if isinstance(callee, Function):
+        return machine.call(callee, positional, named)
+    if isinstance(callee, Method):
+        return machine.call(callee.function, [callee.receiver, *positional], named)
+    if isinstance(callee, Class):
+        return _instantiate(machine, callee, positional, named)
+    if isinstance(callee, Instance):
+        return invoke(machine, attributes.read(machine, callee, "__call__"), positional, named)
+    if isinstance(callee, DType):
+        value = machine.graph.settle(positional[0]) if positional else 0
+        return machine.each(lambda one: functions.convert(machine, callee, one), value)
+    if isinstance(callee, Builtin):
+        return _invoke_row(machine, callee, positional, named)
+    if isinstance(callee, Marker):
+        return functions.stand_in(callee, positional)
+    raise PriorError(f"{describe(callee)} cannot be called", "call a function")
+
+
+def _invoke_row(
+    machine: Machine, callee: Builtin, positional: Sequence[Value], named: Mapping[str, Value]
+) -> Value:
+    count, names = len(positional), list(named)
+
+    def on_one(*values: Value) -> Value:
+        given = dict(zip(names, values[count:], strict=True))
+        return functions.invoke(machine, callee, values[:count], given)
+
+    if callee.name in _KEEPS_IDENTITY:
+        return machine.each(on_one, *positional, *named.values())
+    settle = machine.graph.settle
+    return machine.each(on_one, *map(settle, positional), *map(settle, named.values()))
+
+
+_KEEPS_IDENTITY = {"list.append", "list.appendleft", "list.insert", "dict.update", "numpy.asarray"}
+"""Rows that keep the objects they are given instead of reading them."""
+
+
+def _instantiate(
+    machine: Machine, type_: Class, positional: Sequence[Value], named: Mapping[str, Value]
+) -> Value:
+    """A new object of a class of the program."""
+    if type_.is_enum:
+        return positional[0]
+    made = Instance(type_)
+    made.born = (machine.frame, machine.alive)
+    names = {name for place in type_.order() for name in place.names}
+    if "__init__" in names:
+        invoke(machine, attributes.read(machine, made, "__init__"), positional, named)
+    elif type_.fields:
+        _fill_fields(machine, made, positional, named)
+    elif positional or named:
+        raise PriorError(f"`{type_.name}()` takes no arguments", "give the class an __init__ that does")
+    if "__post_init__" in names:
+        invoke(machine, attributes.read(machine, made, "__post_init__"), [], {})
+    return made
+
+
+def _fill_fields(
+    machine: Machine, made: Instance, positional: Sequence[Value], named: Mapping[str, Value]
+) -> None:
+    type_ = made.type
+    if len(positional) > len(type_.fields):
+        raise PriorError(f"`{type_.name}` has {len(type_.fields)} fields, {len(positional)} are given")
+    given = {**dict(zip(type_.fields, positional, strict=False)), **named}
+    for name in given:
+        if name not in type_.fields:
+            raise PriorError(f"`{type_.name}` has no field `{name}`", f"its fields are {type_.fields}")
+    for name in type_.fields:
+        if name in given:
+            value = given[name]
+        elif any(name in place.names for place in type_.order()):
+            value = attributes.read(machine, type_, name)
+            if isinstance(value, functions.Factory):
+                value = invoke(machine, value.function, [], {})
+        else:
+            raise PriorError(f"`{type_.name}` needs the field `{name}`", "give it a value or a default")
+        bindings.set_cell(machine, made, name, value)
+
+
+# What cannot be a row of a table, for it needs the caller's frame, attributes, or calls a function.
+
+
+def _super(machine: Machine, *_: Value) -> Value:
+    frame: Frame | None = machine.frame
+    while frame is not None and not isinstance(frame.function, Function):
+        frame = frame.outer
+    function = frame.function if frame is not None else None
+    if frame is None or function is None or function.owner is None or not function.arguments.args:
+        raise PriorError("super() outside of a method", "call the function by name")
+    receiver = bindings.lookup(machine, function.arguments.args[0].arg)
+    if not isinstance(receiver, Instance):
+        raise PriorError("super() needs an object", "use it in a method")
+    return Super(receiver, function.owner)
+
+
+def _name_of(name: Value) -> str:
+    if not isinstance(name, str) or name.startswith("_"):
+        raise PriorError("the name of an attribute must be a plain string", "write obj.name")
+    return name
+
+
+def _hasattr(machine: Machine, owner: Value, name: Value) -> Value:
+    return machine.each(lambda one: attributes.has(machine, one, _name_of(name)), owner)
+
+
+def _getattr(machine: Machine, owner: Value, name: Value, *default: Value) -> Value:
+    def get(one: Value) -> Value:
+        if default:
+            return attributes.get(machine, one, _name_of(name), default[0])
+        return attributes.read(machine, one, _name_of(name))
+
+    return machine.each(get, owner)
+
+
+def _setattr(machine: Machine, owner: Value, name: Value, value: Value) -> Value:
+    machine.on_each(lambda one: attributes.write(machine, one, _name_of(name), value), owner)
+
+
+def _isinstance(machine: Machine, value: Value, types: Value) -> Value:
+    several = types if isinstance(types, tuple) else (types,)
+    return machine.each(lambda one: any(_is_a(one, type_) for type_ in several), value)
+
+
+def _is_a(value: Value, type_: Value) -> bool:
+    if isinstance(type_, Class):
+        return isinstance(value, Instance) and type_ in value.type.order()
+    if isinstance(type_, DType):
+        kinds = {"int": ("int", "bool"), "float": ("float",), "bool": ("bool",)}
+        return is_scalar(value) and kind_of(value) in kinds[type_.kind]
+    name = type_.name if isinstance(type_, (Builtin, Marker)) else ""
+    known: dict[str, tuple[type, ...]] = {
+        "list": (List,),
+        "tuple": (tuple,),
+        "dict": (Dict,),
+        "str": (str,),
+        "numpy.ndarray": (Array,),
+    }
+    if name not in known:
+        raise PriorError(f"isinstance() does not know {describe(type_)}", "leave the test out")
+    return isinstance(value, known[name])
+
+
+def _map(machine: Machine, function: Value, *iterables: Value) -> Value:
+    columns = [iterate(machine.graph, machine.graph.settle(column)) for column in iterables]
+    return List([invoke(machine, function, row, {}) for row in zip(*columns, strict=False)])
+
+
+def _filter(machine: Machine, function: Value, iterable: Value) -> Value:
+    kept = []
+    for item in iterate(machine.graph, iterable):
+        test = item if function is None else invoke(machine, function, [item], {})
+        if machine.graph.static(machine.truth(test), "the test of filter()"):
+            kept.append(item)
+    return List(kept)
+
+
+def _callable(machine: Machine, value: Value) -> Value:
+    return isinstance(value, (Function, Method, Class, Builtin, DType)) or (
+        isinstance(value, Instance) and attributes.has(machine, value, "__call__") is True
+    )
+
+
+def _best(machine: Machine, operation: str, values: Sequence[Value], key: Value) -> Value:
+    """`max(values, key=key)` or `min`: the first of the best."""
+    items = iterate(machine.graph, values[0]) if len(values) == 1 else list(values)
+    if not items:
+        raise PriorError("the best of nothing", "give it at least one value")
+    best, score = items[0], invoke(machine, key, [items[0]], {})
+    for item in items[1:]:
+        other = invoke(machine, key, [item], {})
+        better = machine.graph.apply(operation, other, score)
+        best = machine.branch(better, lambda item=item: item, lambda best=best: best)  # type: ignore[misc]
+        score = machine.graph.select(better, other, score)
+    return best
+
+
+SPECIAL: dict[str, Callable[..., Value]] = {
+    "super": _super,
+    "hasattr": _hasattr,
+    "getattr": _getattr,
+    "setattr": _setattr,
+    "isinstance": _isinstance,
+    "map": _map,
+    "filter": _filter,
+    "callable": _callable,
+}
+
+
+def call(machine: Machine, node: ast.Call) -> Value:
+    """A call, by whatever name; those of `functions.DROPPED` do nothing."""
+    if isinstance(node.func, ast.Name) and node.func.id in functions.DROPPED:
+        machine.notes.append(f"line {node.lineno}: `{node.func.id}` does nothing here and was dropped")
+        return None
+    name = node.func.id if isinstance(node.func, ast.Name) else ""
+    special = SPECIAL.get(name) if not bindings.is_bound(machine, name) else None
+    callee = None if special else machine.evaluate(node.func)
+    if isinstance(callee, Marker) and callee.name == "logger":
+        machine.notes.append(f"line {node.lineno}: logging does nothing here and was dropped")
+        return callee
+    positional = items(machine, node.args)
+    named: dict[str, Value] = {}
+    for keyword in node.keywords:
+        value = machine.evaluate(keyword.value)
+        if keyword.arg is not None:
+            named[keyword.arg] = value
+        elif isinstance(value, Dict) and all(isinstance(key, str) for key in value.items):
+            named |= value.items
+        else:
+            raise PriorError("** needs a dict with names as keys", "name each argument").at(node)
+    if special is not None:
+        try:
+            return special(machine, *positional, **named)
+        except TypeError:
+            raise PriorError(f"{name}() does not take these arguments", "check its arguments") from None
+    if "key" in named and isinstance(callee, Builtin) and callee.name in ("max", "min"):
+        operation = "greater" if callee.name == "max" else "less"
+        return _best(machine, operation, positional, named["key"])
+    return invoke(machine, callee, positional, named)
+
+
+def items(machine: Machine, nodes: Sequence[ast.expr]) -> list[Value]:
+    """The values of a display or of arguments, starred ones unpacked."""
+    found: list[Value] = []
+    for node in nodes:
+        if isinstance(node, ast.Starred):
+            found += iterate(machine.graph, machine.evaluate(node.value))
+        else:
+            found.append(machine.evaluate(node))
+        functions.check_size(len(found))
+    return found

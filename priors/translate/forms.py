@@ -1,0 +1,259 @@
+"""What a program remembers, taken apart into a form and numbers, and put together again.
+
+A form is everything that is no number: which names exist, lengths, strings, None, which object is which.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from priors.translate import bindings, limits
+from priors.translate.anchors import Anchors
+from priors.translate.containers import Array, Container, Dict, List, Value, hold
+from priors.translate.errors import PriorError
+from priors.translate.frames import Binding, Cells
+from priors.translate.graph import Node, Scalar, is_scalar
+from priors.translate.objects import Builtin, Instance, Method
+from priors.translate.paths import EVERYWHERE, NOWHERE, Path
+from priors.translate.state import State
+from priors.translate.values import Choice, describe, merge, object_array
+
+Form = tuple[Any, ...]
+
+MISSING = "missing"
+"""The form of a name that does not exist yet."""
+
+
+class UndecidedError(Exception):
+    """On this part of the current path the form is another than on the rest."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
+
+
+class Taking:
+    """Takes values apart on the current path, all in one, so that shared objects stay shared."""
+
+    def __init__(self, state: State, anchors: Anchors) -> None:
+        self._state = state
+        self._anchors = anchors
+        self._seen: dict[int, int] = {}
+        self._arrays: list[Array] = []
+        self.objects: list[Container] = []
+        self.numbers: list[Scalar] = []
+
+    def named(self, name: str, binding: Binding | None) -> Form:
+        """As `binding`; an error says which name it is about."""
+        try:
+            return self.binding(binding)
+        except PriorError as error:
+            error.about = error.about or name.removeprefix("=")
+            raise
+
+    def binding(self, binding: Binding | None) -> Form:
+        """The form of what a name holds."""
+        state = self._state
+        if binding is None or not state.paths.meet(binding.defined, state.alive):
+            return (MISSING,)
+        if not state.paths.covers(binding.defined, state.alive):
+            raise UndecidedError(binding.defined)
+        return self.value(bindings.merged(state, binding))
+
+    def value(self, value: Value) -> Form:  # noqa: PLR0911
+        """The form of a value; its numbers go to `numbers`."""
+        state = self._state
+        state.graph.spend()
+        value = state.resolved(value)
+        if isinstance(value, Choice):
+            raise UndecidedError(state.paths.where(value.condition))
+        if is_scalar(value):
+            self.numbers.append(value)
+            return ("number",)
+        if isinstance(value, tuple):
+            return ("tuple", *map(self.value, value))
+        if isinstance(value, Method):
+            return ("method", self.value(value.function), self.value(value.receiver))
+        if isinstance(value, Cells) and self._anchors.index(value) is not None:
+            return ("anchor", self._anchors.index(value))
+        if isinstance(value, (Container, Instance)):
+            if id(value) in self._seen:
+                return ("again", self._seen[id(value)])
+            self._seen[id(value)] = len(self._seen)
+            return self._object(value)
+        bound = isinstance(value, Builtin) and value.receiver
+        if bound or isinstance(value, (Cells, slice)):
+            raise PriorError(
+                f"{describe(value)} made at one step cannot be kept for the next",
+                "define it outside the policy, and keep numbers, strings, lists, dicts or arrays",
+            )
+        return ("constant", value)
+
+    def _object(self, value: Container | Instance) -> Form:
+        if isinstance(value, Instance):
+            children = [(name, self.binding(value.names[name])) for name in value.names]
+            return ("instance", self.value(value.type), *children)
+        self.objects.append(value)
+        if isinstance(value, List):
+            return ("list", value.most, value.is_deque, *map(self.value, value.items))
+        if isinstance(value, Dict):
+            return ("dict", tuple(value.items), *map(self.value, value.items.values()))
+        assert isinstance(value, Array)
+        self._check_own(value)
+        self.numbers += list(value.data.ravel())
+        self._state.graph.spend(value.data.size)
+        return ("array", value.data.shape, value.kind)
+
+    def _check_own(self, value: Array) -> None:
+        if any(np.may_share_memory(value.data, other.data) for other in self._arrays if value.data.size):
+            raise PriorError(
+                "two views of one array cannot both be kept for the next step", "keep the array, or a .copy()"
+            )
+        self._arrays.append(value)
+
+
+class Building:
+    """Puts values together from their form and numbers, as they are at the start of a step on `path`."""
+
+    def __init__(self, state: State, anchors: Anchors, numbers: Sequence[Scalar], path: Path) -> None:
+        self._state = state
+        self._anchors = anchors
+        self._numbers = iter(numbers)
+        self._made: list[Value] = []
+        self._born = (state.module, path)
+
+    def value(self, form: Form) -> Value:
+        """The value of a form, the inverse of `Taking.value`."""
+        kind, *rest = form
+        if kind == "number":
+            return next(self._numbers)
+        if kind == "tuple":
+            return tuple(map(self.value, rest))
+        if kind == "method":
+            return Method(self.value(rest[0]), self.value(rest[1]))
+        if kind == "anchor":
+            return self._anchors.found[rest[0]]
+        if kind == "again":
+            return self._made[rest[0]]
+        return rest[0] if kind == "constant" else self._object(kind, rest)
+
+    def _object(self, kind: str, rest: list[Any]) -> Value:
+        place = len(self._made)
+        self._made.append(None)
+        made: Container | Instance
+        # An object is known before its parts are made: they may refer to it.
+        if kind == "instance":
+            made = self._made[place] = Instance(self.value(rest[0]))
+            for name, part in rest[1:]:
+                if part != (MISSING,):
+                    made.bind(name, self.value(part))
+        elif kind == "list":
+            made = self._made[place] = List([], rest[0], rest[1])
+            for part in rest[2:]:
+                made.items.append(_held(self.value(part)))
+        elif kind == "dict":
+            made = self._made[place] = Dict({})
+            for key, part in zip(rest[0], rest[1:], strict=True):
+                made.items[key] = _held(self.value(part))
+        else:
+            shape, kind_of_numbers = rest
+            entries = [next(self._numbers) for _ in range(math.prod(shape))]
+            data = object_array(self._state.graph, entries, shape)
+            made = self._made[place] = Array(data, kind_of_numbers)
+        made.born = self._born
+        return made
+
+
+def _held(value: Value) -> Value:
+    hold(value)
+    return value
+
+
+class Joining:
+    """Joins what names hold in two forms into one value each; a `Choice` where the forms differ."""
+
+    def __init__(self, state: State, condition: Node) -> None:
+        self._state = state
+        self._condition = condition
+        self._made: dict[tuple[int, int], tuple[Value, Value, Value]] = {}
+
+    def value(self, then: Value, otherwise: Value) -> Value:
+        """`then` where the condition holds, else `otherwise`, both made for the start of a step."""
+        if isinstance(then, tuple) and isinstance(otherwise, tuple) and len(then) == len(otherwise):
+            return tuple(map(self.value, then, otherwise))
+        if not self._alike(then, otherwise):
+            return merge(self._state.graph, self._condition, then, otherwise)
+        key = (id(then), id(otherwise))
+        if key not in self._made:
+            self._join(key, then, otherwise)
+        return self._made[key][0]
+
+    @staticmethod
+    def _alike(a: Value, b: Value) -> bool:
+        if a is b or type(a) is not type(b):
+            return False
+        if isinstance(a, Array):
+            return (a.data.shape, a.kind) == (b.data.shape, b.kind)
+        if isinstance(a, List):
+            return (len(a.items), a.most, a.is_deque) == (len(b.items), b.most, b.is_deque)
+        return isinstance(a, Dict) and list(a.items) == list(b.items)
+
+    def _join(self, key: tuple[int, int], a: Value, b: Value) -> None:
+        made: Container
+        graph = self._state.graph
+        if isinstance(a, Array):
+            pairs = zip(a.data.ravel(), b.data.ravel(), strict=True)
+            entries = [graph.select(self._condition, x, y) for x, y in pairs]
+            made = Array(object_array(graph, entries, a.data.shape), a.kind)
+            self._made[key] = (made, a, b)
+        elif isinstance(a, List):
+            made = List([], a.most, a.is_deque)
+            self._made[key] = (made, a, b)
+            made.items += map(self.value, a.items, b.items)
+        else:
+            made = Dict({})
+            self._made[key] = (made, a, b)
+            made.items |= {name: self.value(a.items[name], b.items[name]) for name in a.items}
+        made.born = (self._state.module, self._state.paths.either(a.born[1], b.born[1]))
+
+
+Case = tuple[Path, list[Scalar]]
+
+
+def cases(state: State, anchors: Anchors, named: Sequence[tuple[str, Binding | None]]) -> dict[Form, Case]:
+    """The forms that names have now, each with its path and numbers.
+
+    Raises:
+        PriorError: there are too many.
+    """
+    found: dict[Form, Case] = {}
+    pending = [EVERYWHERE]
+    turns = 0
+    while pending:
+        turns += 1
+        if turns > 8 * limits.MAX_FORMS or len(found) > limits.MAX_FORMS:
+            raise PriorError(
+                "what the policy remembers has too many forms: lengths of lists, strings, None or a value",
+                "keep a fixed number of values, for example a list of fixed length",
+                fatal=True,
+            )
+        path = state.alive = pending.pop()
+        taking = Taking(state, anchors)
+        try:
+            form = tuple(taking.named(name, binding) for name, binding in named)
+        except UndecidedError as undecided:
+            sides = (state.paths.without(path, undecided.path), state.paths.both(path, undecided.path))
+            pending += [side for side in sides if side != NOWHERE]
+            continue
+        numbers = taking.numbers
+        if form in found:
+            before, others = found[form]
+            condition, path = state.paths.mask(path), state.paths.either(path, before)
+            numbers = [state.graph.select(condition, a, b) for a, b in zip(numbers, others, strict=True)]
+        found[form] = (path, numbers)
+    state.alive = EVERYWHERE
+    return found

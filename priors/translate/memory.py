@@ -1,0 +1,271 @@
+"""Memory: what changes from step to step becomes an explicit carry.
+
+A program is evaluated in rounds. The first round takes everything as the module and `__init__` left it; a
+name that a step changes is remembered from the next round on, as input and output of the step. Rounds end
+when a step changes nothing else, and everything remembered keeps its form and kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from priors.translate import limits
+from priors.translate.anchors import Anchors
+from priors.translate.containers import Container, Value, hold
+from priors.translate.errors import PriorError
+from priors.translate.forms import MISSING, Building, Form, Joining, Taking, UndecidedError, cases
+from priors.translate.frames import Binding, Cells, Layer
+from priors.translate.graph import Kind, Node, Scalar, bounds_of, kind_of, widest
+from priors.translate.intervals import UNBOUNDED, Bounds, hull
+from priors.translate.objects import Function
+from priors.translate.paths import EVERYWHERE, NOWHERE, Path
+from priors.translate.state import State
+
+Cell = tuple[int, str]
+"""A name: the number of its anchor, and what it is called there; `=x` is the default of argument x."""
+
+_GROWTH = 4
+
+
+@dataclass(frozen=True)
+class Number:
+    """What is known of one number in a form.
+
+    Attributes:
+        constant: its value, where it is always the same; None where it is remembered, or `initial`.
+        initial: it is always what the module and `__init__` made it.
+        kind: of a remembered number, its kind.
+        bounds: of a remembered integer, the interval that holds it.
+        grown: how often that interval grew.
+    """
+
+    constant: bool | int | float | None = None
+    initial: bool = False
+    kind: Kind = "bool"
+    bounds: Bounds = UNBOUNDED
+    grown: int = 0
+
+    @property
+    def remembered(self) -> bool:
+        """Whether the carry holds it."""
+        return self.constant is None and not self.initial
+
+    def joined(self, value: Scalar, installed: Scalar) -> Number:
+        """What is known when a step leaves `value` where it found `installed`."""
+        if value is installed or (not self.remembered and _same(value, installed)):
+            return self
+        if not self.remembered:
+            kind: Kind = widest([kind_of(value), kind_of(installed)])
+            return Number(kind=kind, bounds=hull(bounds_of(value), bounds_of(installed)))
+        kind = widest([kind_of(value), self.kind])
+        bounds = hull(bounds_of(value), self.bounds)
+        if kind == self.kind and bounds == self.bounds:
+            return self
+        grown = self.grown + (bounds != self.bounds)
+        return replace(self, kind=kind, grown=grown, bounds=UNBOUNDED if grown > _GROWTH else bounds)
+
+
+def _same(a: Scalar, b: Scalar) -> bool:
+    return not isinstance(a, Node) and type(a) is type(b) and repr(a) == repr(b)
+
+
+@dataclass(eq=False)
+class Memory:
+    """What is remembered, as far as the rounds so far have found out.
+
+    Attributes:
+        cells: the names, in the order in which they were found to change.
+        forms: what their values look like, the initial form first, with what is known of each number.
+    """
+
+    cells: list[Cell] = field(default_factory=list)
+    forms: dict[Form, list[Number]] = field(default_factory=dict)
+
+    def kinds(self) -> list[Kind]:
+        """The kinds of all remembered numbers; the number of the form comes first if there are several."""
+        first: list[Kind] = ["int"] if len(self.forms) > 1 else []
+        numbers = [number for numbers in self.forms.values() for number in numbers]
+        return first + [number.kind for number in numbers if number.remembered]
+
+
+class Step:
+    """One round: the state before the step, the memory put into it, and what the step leaves."""
+
+    def __init__(self, state: State, memory: Memory, roots: Sequence[Cells]) -> None:
+        self._state = state
+        self._memory = memory
+        self._anchors = Anchors.reachable(roots)
+        self._before = {cell: self._alone(cell) for cell in self._all_cells()}
+        self._initial: list[Scalar] = []
+        self._installed: dict[Form, list[Scalar]] = {}
+        self._install()
+
+    # Cells.
+
+    def _all_cells(self) -> list[Cell]:
+        cells: list[Cell] = []
+        for index, anchor in enumerate(self._anchors.found):
+            cells += [(index, name) for name in anchor.names]
+            if isinstance(anchor, Function):
+                cells += [(index, f"={name}") for name in anchor.defaults]
+        return cells
+
+    def _binding(self, cell: Cell) -> Binding | None:
+        anchor, name = self._anchors.found[cell[0]], cell[1]
+        if name.startswith("="):
+            assert isinstance(anchor, Function)
+            return Binding(EVERYWHERE, [Layer(EVERYWHERE, anchor.defaults[name[1:]])])
+        return anchor.names.get(name)
+
+    def _alone(self, cell: Cell) -> tuple[Form, list[Scalar], list[Container]] | None:
+        """The form, the numbers and the objects of one cell; None if they are not the same on every path."""
+        taking = Taking(self._state, self._anchors)
+        try:
+            form = taking.named(cell[1], self._binding(cell))
+        except UndecidedError:
+            return None
+        return form, taking.numbers, taking.objects
+
+    # Before the step.
+
+    def _install(self) -> None:
+        """Put what is remembered in the place of what the module left."""
+        memory, state = self._memory, self._state
+        if not memory.cells:
+            return
+        named = [(cell[1], self._binding(cell)) for cell in memory.cells]
+        ((form, (_, self._initial)),) = cases(state, self._anchors, named).items()
+        memory.forms.setdefault(form, [Number(initial=True) for _ in self._initial])
+        slot = 1 if len(memory.forms) > 1 else 0
+        number = state.graph.memory(0, "int", (0, len(memory.forms) - 1)) if slot else None
+        left, values, paths, tests = EVERYWHERE, [], [], []
+        for index, (form, numbers) in enumerate(memory.forms.items()):
+            installed: list[Scalar] = []
+            for known, initial in zip(numbers, self._initial if index == 0 else numbers, strict=True):
+                if known.remembered:
+                    installed.append(state.graph.memory(slot, known.kind, known.bounds))
+                    slot += 1
+                else:
+                    installed.append(initial if known.initial else known.constant)  # type: ignore[arg-type]
+            path = left
+            if number is not None and index + 1 < len(memory.forms):
+                tests.append(state.graph.apply("equal", number, index))
+                path = state.paths.both(left, state.paths.where(tests[-1]))
+                left = state.paths.without(left, path)
+            building = Building(state, self._anchors, installed, path)
+            values.append([MISSING if part == (MISSING,) else building.value(part) for part in form])
+            paths.append(path)
+            self._installed[form] = installed
+        self._bind(values, paths, tests)
+
+    def _bind(self, values: list[list[Value]], paths: list[Path], tests: list[Scalar]) -> None:
+        """Bind every cell to its value in whichever form the memory has."""
+        joiners = [Joining(self._state, test) for test in tests if isinstance(test, Node)]
+        for position, (index, name) in enumerate(self._memory.cells):
+            defined, held = NOWHERE, None
+            for number in range(len(values) - 1, -1, -1):
+                value = values[number][position]
+                if isinstance(value, str) and value is MISSING:
+                    continue
+                held = value if defined == NOWHERE else joiners[number].value(value, held)
+                defined = self._state.paths.either(defined, paths[number])
+            anchor = self._anchors.found[index]
+            hold(held)
+            if name.startswith("="):
+                assert isinstance(anchor, Function)
+                anchor.defaults[name[1:]] = held
+            elif defined == NOWHERE:
+                anchor.names.pop(name, None)
+            else:
+                anchor.names[name] = Binding(defined, [Layer(defined, held, shared=True)])
+
+    # After the step.
+
+    def learn(self) -> bool:
+        """Take what the step changed into the memory; whether there was anything new."""
+        self._state.alive = EVERYWHERE
+        known = set(self._memory.cells)
+        new = [cell for cell in self._all_cells() if cell not in known and self._is_changed(cell)]
+        if new:
+            self._memory.cells += self._with_sharers(new, known)
+            # Forms are of all cells together: they are found anew.
+            self._memory.forms.clear()
+            return True
+        return bool(self._memory.cells) and self._learn_forms()
+
+    def _is_changed(self, cell: Cell) -> bool:
+        before, now = self._before.get(cell), self._alone(cell)
+        if before is None or now is None or before[0] != now[0]:
+            return True
+        return any(a is not b and not _same(a, b) for a, b in zip(before[1], now[1], strict=True))
+
+    def _with_sharers(self, cells: list[Cell], known: set[Cell]) -> list[Cell]:
+        """`cells`, and those which hold one of the same objects."""
+        found = list(cells)
+        for cell in found:
+            before = self._before.get(cell)
+            objects = {id(part) for part in before[2]} if before else set()
+            for other, what in self._before.items():
+                shares = what is not None and any(id(part) in objects for part in what[2])
+                if shares and other not in found and other not in known:
+                    found.append(other)
+        return found
+
+    def _learn_forms(self) -> bool:
+        memory, changed = self._memory, False
+        named = [(cell[1], self._binding(cell)) for cell in memory.cells]
+        self._after = cases(self._state, self._anchors, named)
+        for form, (_, numbers) in self._after.items():
+            if form not in memory.forms:
+                if len(memory.forms) >= limits.MAX_FORMS:
+                    error = PriorError(
+                        "what the policy remembers grows at every step, or has too many forms",
+                        "bound it: a list of fixed length, collections.deque(maxlen=8), or numbers",
+                        fatal=True,
+                    )
+                    error.about = self._differing(form, list(memory.forms)[-1])
+                    raise error
+                memory.forms[form] = [_first(value) for value in numbers]
+                changed = True
+                continue
+            old = memory.forms[form]
+            new = [a.joined(v, i) for a, v, i in zip(old, numbers, self._installed[form], strict=True)]
+            changed = changed or new != old
+            memory.forms[form] = new
+        return changed
+
+    def _differing(self, a: Form, b: Form) -> str:
+        """The first name that has another form in `a` than in `b`."""
+        pairs = zip(self._memory.cells, a, b, strict=True)
+        return next((cell[1].removeprefix("=") for cell, x, y in pairs if x != y), "")
+
+    def carries(self) -> tuple[list[Scalar], list[Scalar]]:
+        """The remembered numbers before the first step, and after this one; for when nothing is new."""
+        graph, paths, memory = self._state.graph, self._state.paths, self._memory
+        first: list[Scalar] = []
+        after: list[Scalar] = []
+        if not memory.cells:
+            return first, after
+        several = len(memory.forms) > 1
+        which: Scalar = 0
+        for index, (form, numbers) in enumerate(memory.forms.items()):
+            path, now = self._after.get(form, (NOWHERE, self._installed[form]))
+            which = graph.select(paths.mask(path), index, which)
+            for position, number in enumerate(numbers):
+                if not number.remembered:
+                    continue
+                start: Scalar = self._initial[position] if index == 0 else 0
+                value = graph.cast(now[position], number.kind)
+                if several:
+                    value = graph.select(paths.mask(path), value, self._installed[form][position])
+                first.append(graph.cast(start, number.kind))
+                after.append(value)
+        return ([0, *first], [which, *after]) if several else (first, after)
+
+
+def _first(value: Scalar) -> Number:
+    """What is known of a number in a form that was not seen before."""
+    if isinstance(value, Node):
+        return Number(kind=value.kind, bounds=bounds_of(value))
+    return Number(constant=value)

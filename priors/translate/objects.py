@@ -1,0 +1,120 @@
+"""What a program defines or imports: functions, classes, instances, modules."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from priors.translate.containers import Value
+from priors.translate.frames import Cells, Frame
+from priors.translate.graph import Kind
+
+
+@dataclass(eq=False)
+class Function(Cells):
+    """A function of the program, with the frame that it closes over; its cells are its attributes.
+
+    Attributes:
+        declarations: names that the body declares `global` or `nonlocal`, each with which of them.
+        owner: the class whose method it is.
+        decoration: "property", "staticmethod", "classmethod" or an empty string.
+    """
+
+    name: str
+    arguments: ast.arguments
+    body: list[ast.stmt]
+    frame: Frame
+    defaults: dict[str, Value]
+    local_names: frozenset[str]
+    declarations: dict[str, str] = field(default_factory=dict)
+    owner: Class | None = None
+    decoration: str = ""
+
+
+@dataclass(eq=False)
+class Class(Cells):
+    """A class of the program; its cells are the names of its body.
+
+    Attributes:
+        fields: the names that a dataclass or NamedTuple initialises, in order.
+        is_enum: its names are members, each of which is the value it is assigned.
+    """
+
+    name: str
+    bases: tuple[Class, ...]
+    fields: tuple[str, ...] = ()
+    is_enum: bool = False
+
+    def order(self) -> list[Class]:
+        """This class and its bases, in which names are looked up."""
+        found = [self]
+        for base in self.bases:
+            found += [other for other in base.order() if other not in found]
+        return found
+
+
+@dataclass(eq=False)
+class Instance(Cells):
+    """An object of a class of the program; its cells are its attributes."""
+
+    type: Class
+
+
+@dataclass(frozen=True)
+class Method:
+    """A function of the program bound to its first argument."""
+
+    function: Function
+    receiver: Value
+
+
+@dataclass(frozen=True)
+class Super:
+    """`super()` in a method: attributes are looked up behind `after` in the order of the receiver's class."""
+
+    receiver: Instance
+    after: Class
+
+
+@dataclass(frozen=True)
+class Module:
+    """An imported module, `path` being its canonical dotted name."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Builtin:
+    """A row of the function table, or a method bound to its receiver."""
+
+    name: str
+    implementation: Callable[..., Value]
+    receiver: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True)
+class DType:
+    """A number type passed as a value, such as `np.float32`."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Marker:
+    """A name that stands for itself: a type of `typing`, a decorator, a base class."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Unusable:
+    """A value that must not be read; `message` and `hint` are the error of whoever does.
+
+    Attributes:
+        told: an error has been reported where it was made, so reading it adds no other.
+    """
+
+    message: str
+    hint: str
+    told: bool = False

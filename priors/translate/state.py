@@ -1,0 +1,108 @@
+"""What a translation has come to at one moment: the graph, the current path, the running frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from priors.translate.containers import SERIALS, Value
+from priors.translate.errors import PriorError
+from priors.translate.frames import Cells, Frame
+from priors.translate.graph import Graph, Node
+from priors.translate.paths import EVERYWHERE, Path, Paths
+from priors.translate.values import Choice, merge, settle
+
+
+@dataclass(eq=False)
+class Test:
+    """A test that depends on the observation or on memory, and the paths on which it held or not."""
+
+    line: int
+    text: str
+    holds: Path
+    fails: Path
+
+
+class State:
+    """The state that the rules of the language read and change.
+
+    Attributes:
+        graph: what has been built.
+        paths: the algebra of paths.
+        alive: the path of the observations that reach the current statement.
+        module: the frame of the program's text.
+        frame: the running activation.
+        statement: containers with a smaller serial number are older than the current statement.
+        notes: what the author should know.
+        tests: the branches met so far, by line and text.
+    """
+
+    def __init__(self) -> None:
+        self.graph = Graph()
+        self.paths = Paths(self.graph)
+        self.alive: Path = EVERYWHERE
+        self.module = Frame(None, None, None, EVERYWHERE)
+        self.frame = self.module
+        self.statement = next(SERIALS)
+        self.notes: list[str] = []
+        self.tests: dict[tuple[int, str], Test] = {}
+        self.graph.guard = lambda: self.paths.mask(self.alive)
+        self.graph.settle = self.settled
+
+    def resolved(self, value: Value) -> Value:
+        """`value` without the choices that the current path has made."""
+        if not isinstance(value, Choice):
+            return value
+        self.graph.spend()
+        paths, before = self.paths, self.alive
+        where = paths.where(value.condition)
+        if paths.covers(where, before):
+            return self.resolved(value.then)
+        if not paths.meet(where, before):
+            return self.resolved(value.otherwise)
+        self.alive = paths.both(before, where)
+        then = self.resolved(value.then)
+        self.alive = paths.without(before, where)
+        otherwise = self.resolved(value.otherwise)
+        self.alive = before
+        return merge(self.graph, value.condition, then, otherwise)
+
+    def settled(self, value: Value) -> Value:
+        """`value` on the current path, to read from: choices between containers of one form are joined."""
+        return settle(self.graph, self.resolved(value))
+
+    def visible(self, thing: Cells | Value) -> Path:
+        """The observations that can still see an object."""
+        if isinstance(thing, Frame):
+            return thing.waiting().live
+        frame, path = thing.born or (self.module, EVERYWHERE)
+        return self.paths.both(path, frame.waiting().live)
+
+    def count_test(self, line: int, text: str, test: Node) -> None:
+        """Note which observations reach a test, and on which of them it holds."""
+        paths, where = self.paths, self.paths.where(test)
+        holds, fails = paths.both(self.alive, where), paths.without(self.alive, where)
+        found = self.tests.setdefault((line, text), Test(line, text, holds, fails))
+        found.holds, found.fails = paths.either(found.holds, holds), paths.either(found.fails, fails)
+
+
+class RestartError(Exception):
+    """Translate again with `names` as constants: the program's structure depends on them."""
+
+    def __init__(self, names: set[str]) -> None:
+        super().__init__(names)
+        self.names = names
+
+
+def refuse_unless_literals(state: State, path: Path, error: PriorError) -> None:
+    """Raise `error`, unless some literals, were they constants, could make `path` impossible.
+
+    Conditions that compare with equal literals become equal once these are constants.
+
+    Raises:
+        RestartError: there are such literals.
+        PriorError: there are none.
+    """
+    literals = state.graph.literals_of([state.paths.mask(path)])
+    if literals:
+        raise RestartError(literals)
+    raise error
