@@ -131,6 +131,8 @@ def make_init(
             learner=learner,
             reward_sum=jnp.zeros(config.num_envs),
             largest_reward_sum=jnp.zeros(()),
+            faults=jnp.zeros(()),
+            overflows=jnp.zeros(()),
             best=Best(
                 policy=jax.tree.map(jnp.copy, algorithm.policy_parameters(learner)),
                 return_mean=jnp.asarray(-jnp.inf),
@@ -190,6 +192,9 @@ def make_collect(
                 (env_state.info["termination"] > 0) | (env_state.info["fault"] > 0), 0.0, reward_sum
             ),
             largest_reward_sum=jnp.maximum(state.largest_reward_sum, jnp.max(reward_sum)),
+            faults=state.faults + jnp.sum(env_state.info["fault"]),
+            # Environments of others do not tell of it.
+            overflows=state.overflows + jnp.sum(env_state.metrics.get("overflow", jnp.zeros(()))),
         )
         return state, transition, _episode_sums(env_state)
 
@@ -202,16 +207,13 @@ def _sound(state: TrainState) -> jax.Array:
 
 
 def _episode_sums(env_state: State) -> Metrics:
-    """Sums over the episodes that ended in this step, and over all environments of what went wrong."""
+    """Sums over the episodes that ended in this step."""
     done, info = env_state.done, env_state.info
     return {
         "episodes": jnp.sum(done),
         "returns": jnp.sum(done * info["episode_return"]),
         "lengths": jnp.sum(done * info["episode_length"]),
         "terminations": jnp.sum(info["termination"]),
-        "faults": jnp.sum(info["fault"]),
-        # Environments of others do not tell of it.
-        "overflows": jnp.sum(env_state.metrics.get("overflow", jnp.zeros_like(done))),
     }
 
 
@@ -294,8 +296,9 @@ def report(state: TrainState, metrics: Metrics, episode_sums: Metrics) -> Metric
         "episode/return_mean": sums["returns"] / sums["episodes"],
         "episode/length_mean": sums["lengths"] / sums["episodes"],
         "episode/termination_share": sums["terminations"] / sums["episodes"],
-        "physics/faults": sums["faults"],
-        "physics/overflows": sums["overflows"],
+        # Since the start of the run: the warm-up reports nothing.
+        "physics/faults": state.faults,
+        "physics/overflows": state.overflows,
     }
 
 

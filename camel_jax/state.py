@@ -41,6 +41,8 @@ class TrainState(struct.PyTreeNode):
         reward_sum: discounted sum of the rewards since the last termination, the latest weighted most,
             shape `(num_envs,)`; a steady reward r takes it to r / (1 - discount), the value of going on so.
         largest_reward_sum: largest value of it so far, a heuristic bound on the critics' targets.
+        faults: steps so far, warm-up included, that ended in a fault.
+        overflows: steps so far in which an engine had no room left for contacts.
         best: the best policy so far.
     """
 
@@ -53,4 +55,6 @@ class TrainState(struct.PyTreeNode):
     learner: SACState
     reward_sum: jax.Array
     largest_reward_sum: jax.Array
+    faults: jax.Array
+    overflows: jax.Array
     best: Best
