@@ -11,7 +11,7 @@ from priors.translate.errors import PriorError
 from priors.translate.frames import Binding, Cells, Frame, Layer
 from priors.translate.objects import Instance, Unusable
 from priors.translate.paths import NOWHERE
-from priors.translate.state import State, refuse_unless_literals
+from priors.translate.state import State, refuted_by_literals
 from priors.translate.values import joined, merge
 
 
@@ -84,7 +84,7 @@ def read(state: State, name: str, binding: Binding) -> Value:
             f"`{name}` may be unassigned here: only some branches assign it",
             f"give `{name}` a value before the `if`, or in every branch",
         )
-        refuse_unless_literals(state, missing, error)
+        raise refuted_by_literals(state, missing, error)
     value = merged(state, binding)
     if isinstance(value, Unusable):
         raise PriorError(f"`{name}`: {value.message}", value.hint, told=value.told)

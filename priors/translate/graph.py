@@ -160,7 +160,7 @@ class Graph:
                 if safe is not None and isinstance(operand, Node) and operand.known is None:
                     cast[position] = self.select(guard, operand, self.cast(safe, kind))
         result: Kind = kind if row.result == "same" else row.result
-        return self._node(operation, tuple(cast), result, self._known(row.python, cast))
+        return self._node(operation, tuple(cast), result, self._known(operation, cast))
 
     @staticmethod
     def _table(operands: Sequence[Scalar]) -> tuple[int, Node, Scalar, Scalar] | None:
@@ -188,15 +188,10 @@ class Graph:
             raise PriorError("complex numbers are not allowed")
         return value
 
-    @staticmethod
-    def _known(python: Callable[..., Any], operands: Sequence[Scalar]) -> Any:
+    def _known(self, operation: str, operands: Sequence[Scalar]) -> Any:
+        """The value of an operation on literals alone, None where an operand depends on anything else."""
         values = [operand.known if isinstance(operand, Node) else operand for operand in operands]
-        if any(value is None for value in values):
-            return None
-        try:
-            return python(*values)
-        except (ArithmeticError, ValueError):
-            return None
+        return None if any(value is None for value in values) else self._fold(operation, values)
 
     def cast(self, value: Scalar, kind: Kind) -> Scalar:  # noqa: PLR0911
         """`value` as `kind`: to float and int as Python does, to bool by its truth."""

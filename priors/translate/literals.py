@@ -1,4 +1,8 @@
-"""Names for the float literals of a program, under which they can be tuned."""
+"""Names for the numeric literals of a program, under which they can be tuned.
+
+Indices, exponents, sizes and loop bounds are no parameters. Most are left out here, by where they stand in
+the text; whatever else turns out to fix a program's structure becomes a constant during the evaluation.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,14 @@ from priors.translate import limits
 
 
 class Literals:
-    """The float literals of a tree: which node is which parameter.
+    """The numeric literals of a tree that can be tuned: which node is which parameter.
 
     A literal takes the name of what it is assigned to (`KP_THIGH`, `GAINS_0`, `GAINS_hip`), or else of
     its place and value (`line12_0.35`). A minus sign in front of it belongs to it.
     """
 
     def __init__(self, tree: ast.Module) -> None:
+        self._structural = set(_structural(tree))
         self._names: dict[ast.AST, str] = {}
         self.values: dict[str, float] = {}
         for node, prefix in self._candidates(tree):
@@ -47,6 +52,8 @@ class Literals:
         inner = node.operand if isinstance(node, ast.UnaryOp) else node
         if node in self._names or inner in self._names or len(self.values) >= limits.MAX_PARAMETERS:
             return
+        if node in self._structural or inner in self._structural:
+            return
         value = literal_value(node)
         assert value is not None
         base = prefix or f"line{node.lineno}_{value!r}"  # type: ignore[attr-defined]
@@ -59,13 +66,48 @@ class Literals:
 
 
 def literal_value(node: ast.AST) -> float | None:
-    """The value of a float literal with or without a minus sign, None for every other node."""
-    sign = 1.0
+    """The value of a numeric literal with or without a minus sign, None for every other node.
+
+    Numbers that float32 cannot hold stay constants.
+    """
+    sign = 1
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        node, sign = node.operand, -1.0
-    if isinstance(node, ast.Constant) and isinstance(node.value, float):
+        node, sign = node.operand, -1
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float) and abs(node.value) < _LARGEST:
         return sign * node.value
     return None
+
+
+_LARGEST = 3e38
+
+_SIZED = {"range", "zeros", "ones", "empty", "eye", "identity", "linspace", "arange", "reshape", "deque"}
+_SIZED |= {"roll", "repeat", "tile", "round", "pop", "insert", "enumerate", "full", "rotate", "moveaxis"}
+"""Functions whose integer arguments are sizes, places or counts."""
+
+_SIZES = {"axis", "shape", "maxlen", "num", "decimals", "ndigits", "k", "n", "start"}
+"""Keyword arguments that are."""
+
+
+def _structural(tree: ast.AST) -> Iterator[ast.AST]:
+    """The integer literals that stand where only an integer can, and the exponents."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript):
+            yield from _integers(node.slice)
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
+            yield from _integers(node.right)
+        elif isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", None) or getattr(node.func, "id", None)
+            for argument in node.args if name in _SIZED else ():
+                yield from _integers(argument)
+            for keyword in node.keywords:
+                if keyword.arg in _SIZES:
+                    yield from _integers(keyword.value)
+
+
+def _integers(node: ast.AST) -> Iterator[ast.AST]:
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, int):
+            yield part
 
 
 def _named(value: ast.expr, name: str) -> Iterator[tuple[ast.AST, str]]:

@@ -19,9 +19,9 @@ from priors.translate.frames import Binding, Frame, Layer, bound_arguments
 from priors.translate.graph import Node, Scalar
 from priors.translate.literals import Literals
 from priors.translate.objects import Function, Instance, Unusable
-from priors.translate.paths import NOWHERE
+from priors.translate.paths import NOWHERE, Path
 from priors.translate.scopes import stored_names
-from priors.translate.state import RestartError, State
+from priors.translate.state import RestartError, State, refuted_by_literals
 from priors.translate.values import Choice, joined, merge, truth
 
 Rule = Callable[["Machine", Any], Any]
@@ -90,15 +90,16 @@ class Machine(State):
             try:
                 self._statements[type(node)](self, node)
             except _FAILURES as error:
+                failed = self.alive
                 self.alive, self.frame = before
-                self._recover(node, _placed(error, node))
+                self._recover(node, _placed(error, node), failed)
 
-    def _recover(self, node: ast.stmt, error: PriorError) -> None:
-        """Note an error and go on without what the statement would have assigned."""
+    def _recover(self, node: ast.stmt, error: PriorError, failed: Path) -> None:
+        """Note an error on the path `failed`, and go on without what the statement would have assigned."""
         if error.fatal:
             raise error
         if not error.told:
-            self.errors.append(error)
+            self.errors.append(refuted_by_literals(self, failed, error))
         poison = Unusable(error.message, error.hint, told=True)
         for name in stored_names(node):
             bindings.assign(self, name, poison)

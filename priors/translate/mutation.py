@@ -6,7 +6,7 @@ from priors.translate.bindings import escape
 from priors.translate.containers import Container, Value, hold
 from priors.translate.errors import PriorError
 from priors.translate.paths import Path
-from priors.translate.state import State, refuse_unless_literals
+from priors.translate.state import State, refuted_by_literals
 from priors.translate.values import merge
 
 
@@ -33,7 +33,7 @@ def check_resizable(state: State, container: Container) -> None:
             "the length of a list must not depend on the observation",
             "make the list with all its entries and set one of them in the branch: x[0] = value",
         )
-        refuse_unless_literals(state, path, error)
+        raise refuted_by_literals(state, path, error)
 
 
 def put(state: State, container: Container, value: Value) -> Value:

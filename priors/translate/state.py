@@ -93,16 +93,15 @@ class RestartError(Exception):
         self.names = names
 
 
-def refuse_unless_literals(state: State, path: Path, error: PriorError) -> None:
-    """Raise `error`, unless some literals, were they constants, could make `path` impossible.
+def refuted_by_literals(state: State, path: Path, error: PriorError) -> PriorError:
+    """`error`, which holds on `path`, if no literals could make that path impossible, were they constants.
 
     Conditions that compare with equal literals become equal once these are constants.
 
     Raises:
         RestartError: there are such literals.
-        PriorError: there are none.
     """
     literals = state.graph.literals_of([state.paths.mask(path)])
     if literals:
         raise RestartError(literals)
-    raise error
+    return error

@@ -70,7 +70,7 @@ def describe(value: Value) -> str:
     if isinstance(value, Choice):
         return f"{describe(value.then)} or {describe(value.otherwise)}"
     if isinstance(value, Node):
-        return f"a {value.kind} of the observation"
+        return f"{names[1][1] if value.kind == 'int' else f'a {value.kind}'} of the observation"
     if isinstance(value, Array):
         return f"an array of shape {value.data.shape}"
     return next((name for kind, name in names if isinstance(value, kind)), "this value")

@@ -67,10 +67,10 @@ CONSTRUCTS = {
     "weights": ("return np.average(obs, None, obs), 0", "weights", "np.sum"),
     "mixed types": (
         "x = [1] if obs[0] > 0 else 2\n    return x + 1, 0",
-        "a list and an int",
+        "a list and",
         "np.array",
     ),
-    "sometimes None": ("x = None if obs[0] > 0 else 2\n    return x, 0", "None or an int", "every path"),
+    "sometimes None": ("x = None if obs[0] > 0 else 2\n    return x, 0", "None or an int of", "every path"),
     "sometimes a string": ("x = 'a' if obs[0] > 0 else 2\n    return x * 2.0, 0", "a string", ""),
     "set comprehension": ("x = {i for i in (1, 2)}\n    return 0, 0", "sets", "list"),
     "keyword arguments": ("f = lambda **a: a\n    return 0, 0", "**kwargs", "name the arguments"),
