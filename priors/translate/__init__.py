@@ -47,7 +47,7 @@ def translate(
         evaluated = evaluate(parse(source), observation_size, action_size)
         prior = _prior(evaluated, source, observation_size, action_size, name)
         observation = jax.ShapeDtypeStruct((observation_size,), jnp.float32)
-        jax.eval_shape(prior, prior.reset(), observation)
+        jax.eval_shape(lambda o: prior(prior.reset(), o), observation)
     except PriorError as error:
         raise error.quote(source, file) from None
     except RecursionError:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from priors.translate import bindings, functions
 from priors.translate.containers import Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Binding, Cells
 from priors.translate.graph import Scalar
 from priors.translate.machine import Machine
-from priors.translate.objects import Class, Function, Instance, Method, Module, Super
+from priors.translate.objects import Builtin, Class, Function, Instance, Method, Module, Super
 from priors.translate.paths import EVERYWHERE, NOWHERE
 from priors.translate.values import describe
 
 
-def read(machine: Machine, owner: Value, name: str) -> Value:
+def read(machine: Machine, owner: Value, name: str) -> Value:  # noqa: PLR0911
     """`owner.name`."""
     if isinstance(owner, Module):
         return functions.member(owner, name)
@@ -33,11 +35,28 @@ def read(machine: Machine, owner: Value, name: str) -> Value:
             return bindings.read(machine, name, Binding(EVERYWHERE, layers))
     if found is not None:
         return bindings.read(machine, name, found)
+    if isinstance(owner, Instance) and owner.type.fields and name == "_replace":
+        return Builtin("_replace", lambda m, **changes: replaced(m, owner, changes))
     raise PriorError(
         f"{_title(owner)} has no attribute `{name}`",
         "set it in __init__" if isinstance(owner, Instance) else f"set `{name}` before the policy is called",
         told=bool(machine.errors),
     )
+
+
+def replaced(machine: Machine, owner: Instance, changes: Mapping[str, Value]) -> Instance:
+    """A copy of a NamedTuple or dataclass with some fields changed."""
+    made = Instance(owner.type)
+    made.born = (machine.frame, machine.alive)
+    unknown = [name for name in changes if name not in owner.type.fields]
+    if unknown:
+        raise PriorError(
+            f"`{owner.type.name}` has no field `{unknown[0]}`", f"its fields are {owner.type.fields}"
+        )
+    for name in owner.type.fields:
+        value = changes[name] if name in changes else read(machine, owner, name)
+        bindings.set_cell(machine, made, name, value)
+    return made
 
 
 def _own(owner: Cells | Super, name: str) -> Binding | None:

@@ -116,4 +116,6 @@ def merged(state: State, binding: Binding) -> Value:
 
 def _is_shared(layer: Layer) -> bool:
     value = layer.value
-    return isinstance(value, Container) and (layer.shared or value.frozen or value.holders > 1)
+    return isinstance(value, Container) and (
+        layer.shared or value.frozen or value.forward is not None or value.holders > 1
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from priors.translate import attributes, bindings, functions
 from priors.translate.containers import Array, Dict, List, Value
@@ -12,6 +13,7 @@ from priors.translate.frames import Frame
 from priors.translate.graph import is_scalar, kind_of
 from priors.translate.machine import Machine
 from priors.translate.objects import Builtin, Class, DType, Function, Instance, Marker, Method, Super
+from priors.translate.state import is_open
 from priors.translate.values import Choice, describe, iterate
 
 
@@ -41,6 +43,12 @@ def _invoke_row(
     machine: Machine, callee: Builtin, positional: Sequence[Value], named: Mapping[str, Value]
 ) -> Value:
     count, names = len(positional), list(named)
+    if callee.receiver and is_open(callee.receiver[0]):
+        # A method that was kept in a name: its object may be another by now.
+        return machine.each(
+            lambda one: _invoke_row(machine, replace(callee, receiver=(one,)), positional, named),
+            callee.receiver[0],
+        )
 
     def on_one(*values: Value) -> Value:
         given = dict(zip(names, values[count:], strict=True))

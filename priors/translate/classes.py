@@ -33,11 +33,23 @@ def class_definition(machine: Machine, node: ast.ClassDef) -> None:
     with machine.running(frame):
         machine.execute(node.body)
     made.names = frame.names
+    if is_enum:
+        _number_members(made)
     for binding in made.names.values():
         for layer in binding.layers:
             if isinstance(layer.value, Function) and layer.value.owner is None:
                 layer.value.owner = made
     bindings.assign(machine, node.name, made)
+
+
+def _number_members(enumeration: Class) -> None:
+    """Give the members that are `auto()` the number after that of the member before."""
+    last = 0
+    for binding in enumeration.names.values():
+        for layer in binding.layers:
+            if isinstance(layer.value, Marker) and layer.value.name == "auto":
+                layer.value = last + 1
+            last = layer.value if isinstance(layer.value, int) else last
 
 
 def _is_dataclass(decorator: ast.expr) -> bool:

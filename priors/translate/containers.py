@@ -29,12 +29,15 @@ class Container:
         serial: its number in the order of making; a view has its array's.
         frozen: it is a copy made for reading one of several objects, so it must not change.
         holders: how many names and containers hold it, or more than that.
+        forward: a choice between objects that took its place, when its length began to depend on a test;
+            whoever still holds this one reads that.
     """
 
     born: Any = field(default=None, init=False)
     serial: int = field(default_factory=SERIALS.__next__, init=False)
     frozen: bool = field(default=False, init=False)
     holders: int = field(default=0, init=False)
+    forward: Any = field(default=None, init=False, repr=False)
 
 
 @dataclass(eq=False)

@@ -80,16 +80,18 @@ def evaluate(program: Program, observation_size: int, action_size: int) -> Evalu
                 first, after = step.carries()
                 needed = needed | machine.graph.integer_literals((*bounds, *first, *after))
         except RestartError as restart:
-            needed = restart.names | machine.graph.used_statically
+            restarts += 1
+            fixed |= restart.names if restarts <= limits.MAX_RESTARTS else literals.values.keys()
+            memory = Memory()
+            continue
         except PriorError as error:
             # What was noted before comes first: the other may only follow from it.
             raise PriorError.group(machine.errors or [_placed(error, program)]) from None
-        if not needed <= fixed:
-            restarts += 1
-            fixed |= needed if restarts <= limits.MAX_RESTARTS else literals.values.keys()
-            memory = Memory()
-        elif not grown:
-            return _evaluated(machine, literals, tuple(memory.kinds()), (bounds, tuple(first), tuple(after)))
+        if not grown and needed <= fixed:
+            return _evaluated(
+                machine, literals, tuple(step.slots.kinds), (bounds, tuple(first), tuple(after))
+            )
+        fixed |= needed
     raise PriorError(
         "what the policy remembers does not come to rest: its lists or kinds of values go on changing",
         "keep a fixed number of values of fixed types",
@@ -142,15 +144,17 @@ def _evaluated(
     roots: tuple[tuple[Scalar, ...], tuple[Scalar, ...], tuple[Scalar, ...]],
 ) -> Evaluated:
     bounds, first, after = roots
-    used = machine.graph.literals_of((*bounds, *first, *after))
     masks = machine.paths.mask
     tests = sorted(machine.tests.values(), key=lambda test: test.line)
+    branches = tuple(Branch(t.line, t.text, masks(t.holds), masks(t.fails)) for t in tests)
+    decisions = [side for branch in branches for side in (branch.holds, branch.fails)]
+    used = machine.graph.literals_of((*bounds, *first, *after, *decisions))
     return Evaluated(
         bounds=bounds,
         kinds=kinds,
         first=first,
         after=after,
-        branches=tuple(Branch(t.line, t.text, masks(t.holds), masks(t.fails)) for t in tests),
+        branches=branches,
         literals={name: value for name, value in literals.values.items() if name in used},
         notes=tuple(dict.fromkeys(machine.notes)),
     )

@@ -135,7 +135,11 @@ def conditional(machine: Machine, node: ast.IfExp) -> Value:
 def subscript(machine: Machine, node: ast.Subscript) -> Value:
     """`x[i]`."""
     owner, index = machine.evaluate(node.value), machine.evaluate(node.slice)
-    return machine.each(lambda a, b: indexing.read(machine, a, b), owner, index)
+
+    def read(one: Value) -> Value:
+        return indexing.each_index(machine, lambda at: indexing.read(machine, one, at), one, index)
+
+    return machine.each(read, owner)
 
 
 def slice_display(machine: Machine, node: ast.Slice) -> Any:

@@ -28,6 +28,19 @@ MISSING = "missing"
 """The form of a name that does not exist yet."""
 
 
+def count(form: Form) -> int:
+    """How many numbers a value of this form holds."""
+    kind, *rest = form
+    if kind == "number":
+        return 1
+    if kind == "array":
+        return math.prod(rest[0])
+    if kind == "instance":
+        return sum(count(part) for _, part in rest[1:])
+    parts = {"tuple": rest, "method": rest, "list": rest[2:], "dict": rest[1:]}.get(kind, [])
+    return sum(map(count, parts))
+
+
 class UndecidedError(Exception):
     """On this part of the current path the form is another than on the rest."""
 

@@ -24,7 +24,7 @@ class Node:
         operands: nodes and static numbers, already of the kind that the operation wants.
         kind: "bool", "int" or "float".
         known: its value where it depends on literals alone, else None.
-        bounds: for integers, an interval that holds it on every path; proves indices in range.
+        bounds: an interval that holds it on every path, where it is a number; proves indices in range.
         choices: among how many fixed integers it chooses, 0 if its value is another or there are many.
     """
 
@@ -113,12 +113,13 @@ class Graph:
                     fatal=True,
                 )
             bounds = UNBOUNDED
-            if kind == "int":
-                bounds = bounds_of_result(
-                    operation, [bounds_of(operand) for operand in operands if is_scalar(operand)]
-                )
-            if kind == "int" and known is not None:
+            if known is not None and kind != "bool":
                 bounds = (known, known)
+            elif kind != "bool" and operation not in ("input", "memory", "parameter"):
+                intervals = [bounds_of(operand) for operand in operands]
+                bounds = bounds_of_result(operation, intervals)
+                if operation == "remainder" and kind == "int":
+                    bounds = (bounds[0], bounds[1] - 1)
             node = Node(len(self.nodes), operation, operands, kind, known, bounds)
             self.nodes.append(node)
             self._shared[key] = node

@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from priors.translate import mutation
+from priors.translate import limits, mutation
 from priors.translate.containers import Array, Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.graph import Graph, Node, is_scalar, kind_of
 from priors.translate.keys import known_key, static_key
 from priors.translate.machine import Machine
-from priors.translate.objects import Marker
-from priors.translate.values import check_shape, check_size, describe, entry, iterate, length, merge, to_array
+from priors.translate.objects import At, Marker
+from priors.translate.values import (
+    Choice,
+    check_shape,
+    check_size,
+    describe,
+    entry,
+    iterate,
+    length,
+    make_array,
+    merge,
+    to_array,
+)
 
 
 def read(machine: Machine, owner: Value, index: Value) -> Value:  # noqa: PLR0911
     """`owner[index]`."""
     graph = machine.graph
+    if isinstance(owner, At):
+        return At(owner.array, index)
     if isinstance(owner, Marker):
-        return owner
+        return _row_of(graph, index) if owner.name == "numpy.r_" else owner
     if isinstance(owner, Dict):
         return owner.items[known_key(graph, owner, index)]
     if isinstance(owner, Array):
@@ -42,6 +55,54 @@ def read(machine: Machine, owner: Value, index: Value) -> Value:  # noqa: PLR091
     raise PriorError(f"{describe(owner)} has no entries", "index a list, a tuple, a dict or an array")
 
 
+def _row_of(graph: Graph, parts: Value) -> Array:
+    """`numpy.r_[a, b, ...]`: numbers and vectors in a row."""
+    several = parts if isinstance(parts, tuple) else (parts,)
+    if any(isinstance(part, slice) for part in several):
+        raise PriorError("np.r_ takes numbers and vectors here", "write np.arange(a, b) for a:b")
+    arrays = [to_array(graph, part) for part in several]
+    entries = [entry for array in arrays for entry in array.data.ravel()]
+    return make_array(graph, entries, (len(entries),))
+
+
+def each_index(machine: Machine, use: Callable[[Value], Value], owner: Value, index: Value) -> Value:
+    """`use(index)` for every value that an index can have, each on its own path.
+
+    A single integer stays whole where the rules can choose among entries; the parts of a tuple or slice,
+    and the keys of a dict, become fixed integers one after the other.
+    """
+    if isinstance(index, tuple):
+        return _each_part(machine, lambda *parts: use(parts), index)
+    if isinstance(index, slice):
+        parts = (index.start, index.stop, index.step)
+        return _each_part(machine, lambda *bounds: use(slice(*bounds)), parts)
+    if isinstance(owner, Dict) or (isinstance(owner, Array) and owner.data.ndim > 1):
+        return machine.each(use, enumerated(machine, index))
+    return machine.each(use, index)
+
+
+def _each_part(machine: Machine, use: Callable[..., Value], parts: Sequence[Value]) -> Value:
+    return machine.each(use, *(enumerated(machine, part) for part in parts))
+
+
+def enumerated(machine: Machine, value: Value) -> Value:
+    """An integer that depends on the observation, but has few values, as a choice among fixed ones."""
+    if not isinstance(value, Node) or value.known is not None or value.kind != "int":
+        return value
+    low, high = value.bounds
+    if not high - low < limits.MAX_CHOICES:
+        return value
+    graph = machine.graph
+    graph.used_statically |= graph.literals_of([value])
+    result: Value = int(high)
+    for candidate in range(int(high) - 1, int(low) - 1, -1):
+        test = graph.apply("equal", value, candidate)
+        result = (
+            Choice(test, candidate, result) if isinstance(test, Node) else (candidate if test else result)
+        )
+    return result
+
+
 def write(machine: Machine, owner: Value, index: Value, value: Value) -> None:
     """`owner[index] = value` on the current path."""
     graph = machine.graph
@@ -54,7 +115,7 @@ def write(machine: Machine, owner: Value, index: Value, value: Value) -> None:
     if isinstance(owner, Dict):
         key = static_key(graph, index)
         if key not in owner.items:
-            mutation.check_resizable(machine, owner)
+            owner = mutation.resizable(machine, owner)
             check_size(len(owner.items) + 1)
             owner.items[key] = value
         else:
@@ -69,7 +130,7 @@ def delete(machine: Machine, owner: Value, index: Value) -> None:
     """`del owner[index]` on the current path."""
     if not isinstance(owner, (List, Dict)):
         raise PriorError(f"entries of {describe(owner)} cannot be deleted", "make a new one")
-    mutation.check_resizable(machine, owner)
+    owner = mutation.resizable(machine, owner)
     if isinstance(owner, Dict):
         del owner.items[known_key(machine.graph, owner, index)]
     elif isinstance(index, slice):
@@ -84,17 +145,17 @@ def _write_list(machine: Machine, owner: List, index: Value, value: Value) -> No
         new = iterate(graph, value)
         cut = _static_slice(graph, index)
         if len(new) != len(items[cut]):
-            mutation.check_resizable(machine, owner)
             if cut.step not in (None, 1):
                 raise PriorError("a stepped slice takes as many values as it has entries")
-            items[cut] = new
-            check_size(len(items))
+            longer = mutation.resizable(machine, owner).items
+            longer[cut] = new
+            check_size(len(longer))
         else:
             items[cut] = [
                 mutation.updated(machine, owner, a, b) for a, b in zip(new, items[cut], strict=True)
             ]
     elif isinstance(index, Node) and index.known is None:
-        for position in _candidates(index, len(items)):
+        for position in _candidates(graph, index, len(items)):
             here = graph.apply("equal", index, position)
             items[position] = mutation.updated(
                 machine, owner, merge(graph, here, value, items[position]), items[position]
@@ -110,7 +171,7 @@ def _write_array(machine: Machine, owner: Array, index: Value, value: Value) -> 
         _write_masked(machine, owner, index, value)
         return
     if isinstance(index, Node) and index.known is None:
-        for position in _candidates(index, len(data)):
+        for position in _candidates(graph, index, len(data)):
             here = graph.apply("equal", index, position)
             part = entry(owner, data[position])
             _store(machine, owner, position, merge(graph, here, _like(graph, value, part), part))
@@ -165,13 +226,13 @@ def _write_masked(machine: Machine, owner: Array, mask: Array, value: Value) -> 
 def _pick(graph: Graph, index: Node, size: int, get: Callable[[int], Value]) -> Value:
     """`get(index)` for an index that depends on the observation but is proved in range."""
     result: Value = None
-    for number, position in enumerate(_candidates(index, size)):
+    for number, position in enumerate(_candidates(graph, index, size)):
         here = graph.apply("equal", index, position)
         result = get(position) if number == 0 else merge(graph, here, get(position), result)
     return result
 
 
-def _candidates(index: Node, size: int) -> range:
+def _candidates(graph: Graph, index: Node, size: int) -> range:
     if index.kind not in {"int", "bool"}:
         raise PriorError("an index must be an integer", "use int(...)")
     low, high = index.bounds if index.kind == "int" else (0, 1)
@@ -180,6 +241,8 @@ def _candidates(index: Node, size: int) -> range:
             f"this index depends on the observation and may be outside the {size} entries",
             f"bound it first: min(max(i, 0), {size - 1}) or i % {size}",
         )
+    # Other literals would have other bounds.
+    graph.used_statically |= graph.literals_of([index])
     return range(int(low), int(high) + 1)
 
 

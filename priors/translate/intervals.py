@@ -1,4 +1,4 @@
-"""Interval arithmetic for the integers that programs use as indices."""
+"""Interval arithmetic: what proves that an index which depends on the observation is in range."""
 
 from __future__ import annotations
 
@@ -11,26 +11,53 @@ UNBOUNDED: Bounds = (-math.inf, math.inf)
 
 
 def _corners(function: Callable[[float, float], float], a: Bounds, b: Bounds) -> Bounds:
+    # 0 * inf is not a number, and stands for no knowledge.
     values = [function(x, y) for x in a for y in b]
     return UNBOUNDED if any(math.isnan(value) for value in values) else (min(values), max(values))
 
 
-def bounds_of_result(operation: str, intervals: Sequence[Bounds]) -> Bounds:
-    """An interval that holds the result of an integer operation on operands in `intervals`."""
-    corners = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul}
-    if operation in corners:
-        return _corners(corners[operation], *intervals)
+def bounds_of_result(operation: str, intervals: Sequence[Bounds]) -> Bounds:  # noqa: PLR0911
+    """An interval that holds the result of an operation on operands in `intervals`."""
+    if operation in _CORNERS:
+        return _corners(_CORNERS[operation], *intervals)
+    if operation in _FIXED:
+        return _FIXED[operation]
+    if operation in _MONOTONE:
+        return _monotone(_MONOTONE[operation], intervals[0])
+    if operation == "divide" and (intervals[1][0] > 0 or intervals[1][1] < 0):
+        return _corners(operator.truediv, *intervals)
+    if operation == "floor_divide" and intervals[1][0] > 0:
+        return _monotone(math.floor, _corners(operator.truediv, *intervals))
     if operation in ("minimum", "maximum"):
         pick = min if operation == "minimum" else max
         (low_a, high_a), (low_b, high_b) = intervals
         return pick(low_a, low_b), pick(high_a, high_b)
     if operation == "remainder" and intervals[1][0] > 0:
-        return 0, intervals[1][1] - 1
+        return 0, intervals[1][1]
     if operation == "select":
         return hull(intervals[1], intervals[2])
-    if operation == "negative":
-        return -intervals[0][1], -intervals[0][0]
+    if operation == "absolute":
+        low, high = intervals[0]
+        return (0 if low <= 0 <= high else min(abs(low), abs(high))), max(abs(low), abs(high))
+    if operation == "widen":
+        return intervals[0]
     return UNBOUNDED
+
+
+_CORNERS = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul}
+_FIXED: dict[str, Bounds] = dict.fromkeys(("sin", "cos", "tanh", "sign"), (-1, 1))
+_MONOTONE: dict[str, Callable[[float], float]] = {
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "round": round,
+    "truncate": math.trunc,
+    "to_int": math.trunc,
+}
+
+
+def _monotone(function: Callable[[float], float], interval: Bounds) -> Bounds:
+    low, high = (function(end) if math.isfinite(end) else end for end in interval)
+    return low, high
 
 
 def hull(a: Bounds, b: Bounds) -> Bounds:

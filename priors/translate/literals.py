@@ -73,9 +73,10 @@ def literal_value(node: ast.AST) -> float | None:
     sign = 1
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         node, sign = node.operand, -1
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float) and abs(node.value) < _LARGEST:
-        return sign * node.value
-    return None
+    value = node.value if isinstance(node, ast.Constant) else None
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or abs(value) > _LARGEST:
+        return None
+    return sign * value
 
 
 _LARGEST = 3e38

@@ -69,39 +69,34 @@ class Slots(NamedTuple):
 
 def pack(slots: Slots, values: Sequence[jax.Array]) -> Carry:
     """The carry of remembered numbers, in double precision."""
-    floats = [_split(values[slot]) for slot in slots.of("float")]
-    integers = [lax.bitcast_convert_type(values[slot], jnp.uint32) for slot in slots.of("int")]
-    return Carry(
-        floats=jnp.stack(floats) if floats else jnp.zeros((0, 3), jnp.float32),
-        integers=jnp.stack(integers) if integers else jnp.zeros((0, 2), jnp.uint32),
-        truths=jnp.stack([values[slot] for slot in slots.of("bool")] or [])
-        if slots.of("bool")
-        else jnp.zeros((0,), jnp.bool_),
-    )
+
+    def of(kind: Kind) -> jax.Array:
+        rows = [lax.reshape(values[slot], (1,)) for slot in slots.of(kind)]
+        return lax.concatenate(rows, 0) if rows else jnp.zeros(0, _DTYPES[kind])
+
+    return Carry(_split(of("float")), lax.bitcast_convert_type(of("int"), np.uint32), of("bool"))
 
 
 def unpack(slots: Slots, carry: Carry) -> list[jax.Array]:
     """The remembered numbers, in double precision."""
-    values: dict[int, jax.Array] = {}
-    for row, slot in enumerate(slots.of("float")):
-        parts = lax.convert_element_type(carry.floats[row], np.float64)
-        values[slot] = parts[0] + parts[1] + parts[2]
-    for row, slot in enumerate(slots.of("int")):
-        values[slot] = lax.bitcast_convert_type(carry.integers[row], np.int64)
-    for row, slot in enumerate(slots.of("bool")):
-        values[slot] = carry.truths[row]
-    return [values[slot] for slot in range(len(slots.kinds))]
+    arrays = {
+        "float": jnp.sum(lax.convert_element_type(carry.floats, np.float64), axis=1),
+        "int": lax.bitcast_convert_type(carry.integers, np.int64),
+        "bool": carry.truths,
+    }
+    rows = {kind: iter(range(len(slots.kinds))) for kind in arrays}
+    return [lax.index_in_dim(arrays[kind], next(rows[kind]), keepdims=False) for kind in slots.kinds]
 
 
-def _split(value: jax.Array) -> jax.Array:
-    """Three float32 numbers whose sum is `value`; of an infinite one the first alone."""
+def _split(values: jax.Array) -> jax.Array:
+    """Three float32 numbers each, whose sum is the value; of an infinite one the first alone."""
     parts = []
     for _ in range(3):
-        part = lax.convert_element_type(value, np.float32)
+        part = lax.convert_element_type(values, np.float32)
         parts.append(part)
-        rest = value - lax.convert_element_type(part, np.float64)
-        value = jnp.where(lax.is_finite(part), rest, jnp.zeros_like(rest))
-    return jnp.stack(parts)
+        rest = values - lax.convert_element_type(part, np.float64)
+        values = jnp.where(lax.is_finite(part), rest, 0.0)
+    return jnp.stack(parts, axis=-1)
 
 
 def lower(
@@ -113,8 +108,7 @@ def lower(
 ) -> list[jax.Array]:
     """The values of `roots`, scalars in double precision; to be traced with 64 bits enabled.
 
-    A parameter stands for its literal: the float32 number nearest to 0.01 means 0.01, and a change of the
-    parameter changes the number by as much.
+    A parameter that is the float32 number nearest to its literal stands for the literal itself.
     """
     values: dict[int, jax.Array] = {}
 
@@ -131,9 +125,7 @@ def lower(
         elif node.operation == "memory":
             value = memory[node.operands[0]]
         elif node.operation == "parameter":
-            name = node.operands[0]
-            rest = np.float64(literals[name]) - np.float64(np.float32(literals[name]))
-            value = lax.convert_element_type(parameters[name], np.float64) + rest
+            value = _parameter(parameters[node.operands[0]], literals[node.operands[0]])
         elif node.operation == "widen":
             value = lax.convert_element_type(value_of(node.operands[0]), _DTYPES[node.kind])
         elif node.operation == "select":
@@ -142,3 +134,10 @@ def lower(
             value = OPERATIONS[node.operation].emit(*map(value_of, node.operands))
         values[node.index] = value
     return [jnp.asarray(value_of(root)) for root in roots]
+
+
+def _parameter(parameter: Any, literal: float) -> jax.Array:
+    nearest = np.float32(literal)
+    value = lax.convert_element_type(parameter, np.float64)
+    rest = np.float64(literal) - np.float64(nearest)
+    return value + jnp.where(value == np.float64(nearest), rest, 0.0)

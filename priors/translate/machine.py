@@ -20,8 +20,8 @@ from priors.translate.graph import Node, Scalar
 from priors.translate.literals import Literals
 from priors.translate.objects import Function, Instance, Unusable
 from priors.translate.paths import NOWHERE, Path
-from priors.translate.scopes import stored_names
-from priors.translate.state import RestartError, State, refuted_by_literals
+from priors.translate.scopes import changed_names, stored_names
+from priors.translate.state import RestartError, State, is_open, refuted_by_literals
 from priors.translate.values import Choice, joined, merge, truth
 
 Rule = Callable[["Machine", Any], Any]
@@ -68,7 +68,7 @@ class Machine(State):
         try:
             name = self._literals.name_of(node)
             value = self._literal(name) if name is not None else self._expressions[type(node)](self, node)
-            if isinstance(value, Choice):
+            if is_open(value):
                 value = self.resolved(value)
         except _FAILURES as error:
             raise _placed(error, node) from None
@@ -103,6 +103,10 @@ class Machine(State):
         poison = Unusable(error.message, error.hint, told=True)
         for name in stored_names(node):
             bindings.assign(self, name, poison)
+        for name in changed_names(node):
+            # What the statement would have changed is as unknown as what it would have assigned.
+            if name in self.frame.names:
+                bindings.assign(self, name, poison)
         if isinstance(node, ast.Return):
             self.frame.result, self.frame.returned = poison, True
             self.frame.live = self.paths.without(self.frame.live, self.alive)
@@ -155,7 +159,9 @@ class Machine(State):
 
     def each(self, function: Callable[..., Value], *values: Value) -> Value:
         """`function(*values)`, or where some are a `Choice`, of each side on its own path."""
-        place = next((i for i, value in enumerate(values) if isinstance(value, (Choice, Unusable))), None)
+        place = next(
+            (i for i, value in enumerate(values) if is_open(value) or isinstance(value, Unusable)), None
+        )
         if place is None:
             return function(*values)
         found, before, after = self.resolved(values[place]), values[:place], values[place + 1 :]

@@ -7,14 +7,16 @@ when a step changes nothing else, and everything remembered keeps its form and k
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from priors.translate import limits
 from priors.translate.anchors import Anchors
 from priors.translate.containers import Container, Value, hold
 from priors.translate.errors import PriorError
-from priors.translate.forms import MISSING, Building, Form, Joining, Taking, UndecidedError, cases
+from priors.translate.forms import MISSING, Building, Form, Joining, Taking, UndecidedError, cases, count
 from priors.translate.frames import Binding, Cells, Layer
 from priors.translate.graph import Kind, Node, Scalar, bounds_of, kind_of, widest
 from priors.translate.intervals import UNBOUNDED, Bounds, hull
@@ -25,8 +27,6 @@ from priors.translate.state import State
 Cell = tuple[int, str]
 """A name: the number of its anchor, and what it is called there; `=x` is the default of argument x."""
 
-_GROWTH = 4
-
 
 @dataclass(frozen=True)
 class Number:
@@ -36,15 +36,18 @@ class Number:
         constant: its value, where it is always the same; None where it is remembered, or `initial`.
         initial: it is always what the module and `__init__` made it.
         kind: of a remembered number, its kind.
-        bounds: of a remembered integer, the interval that holds it.
-        grown: how often that interval grew.
+        bounds: of a remembered integer, an interval that holds it.
+        origin: the interval of its first value.
+        widened: how often that interval was changed: 1 a side that grew went to infinity, 2 it was then
+            narrowed to what a step makes of that, 3 it grew again and knows no bound.
     """
 
     constant: bool | int | float | None = None
     initial: bool = False
     kind: Kind = "bool"
     bounds: Bounds = UNBOUNDED
-    grown: int = 0
+    origin: Bounds = UNBOUNDED
+    widened: int = 0
 
     @property
     def remembered(self) -> bool:
@@ -55,15 +58,23 @@ class Number:
         """What is known when a step leaves `value` where it found `installed`."""
         if value is installed or (not self.remembered and _same(value, installed)):
             return self
+        here, before = bounds_of(value), bounds_of(installed)
         if not self.remembered:
             kind: Kind = widest([kind_of(value), kind_of(installed)])
-            return Number(kind=kind, bounds=hull(bounds_of(value), bounds_of(installed)))
-        kind = widest([kind_of(value), self.kind])
-        bounds = hull(bounds_of(value), self.bounds)
-        if kind == self.kind and bounds == self.bounds:
-            return self
-        grown = self.grown + (bounds != self.bounds)
-        return replace(self, kind=kind, grown=grown, bounds=UNBOUNDED if grown > _GROWTH else bounds)
+            return Number(kind=kind, bounds=hull(here, before), origin=before)
+        return self._bounded(here, widest([kind_of(value), self.kind]))
+
+    def _bounded(self, here: Bounds, kind: Kind) -> Number:
+        """Widening and narrowing (Cousot and Cousot, 1977): counters need no round for each number."""
+        low, high = self.bounds
+        if here[0] < low or here[1] > high:
+            grown = (low if here[0] >= low else -math.inf, high if here[1] <= high else math.inf)
+            bounds, widened = (UNBOUNDED, 3) if self.widened else (grown, 1)
+        elif self.widened == 1:
+            bounds, widened = hull(here, self.origin), 2
+        else:
+            bounds, widened = self.bounds, self.widened
+        return replace(self, kind=kind, bounds=bounds, widened=widened)
 
 
 def _same(a: Scalar, b: Scalar) -> bool:
@@ -82,15 +93,57 @@ class Memory:
     cells: list[Cell] = field(default_factory=list)
     forms: dict[Form, list[Number]] = field(default_factory=dict)
 
-    def kinds(self) -> list[Kind]:
-        """The kinds of all remembered numbers; the number of the form comes first if there are several."""
-        first: list[Kind] = ["int"] if len(self.forms) > 1 else []
-        numbers = [number for numbers in self.forms.values() for number in numbers]
-        return first + [number.kind for number in numbers if number.remembered]
+    def slots(self) -> Slots:
+        """Where the carry holds each number; the number of the form comes first if there are several.
+
+        Numbers of one name share their slots over all forms in which the name looks the same.
+        """
+        slots = Slots()
+        if len(self.forms) > 1:
+            slots.kinds.append("int")
+            slots.bounds.append((0, len(self.forms) - 1))
+        places: dict[tuple[Any, ...], int] = {}
+        for form, numbers in self.forms.items():
+            keys = ((cell, part, k) for cell, part in enumerate(form) for k in range(count(part)))
+            row: list[int | None] = []
+            for key, number in zip(keys, numbers, strict=True):
+                row.append(places.setdefault(key, len(slots.kinds)) if number.remembered else None)
+                slots.add(row[-1], number)
+            slots.rows[form] = row
+        return slots
+
+
+@dataclass(eq=False)
+class Slots:
+    """The numbers of a carry.
+
+    Attributes:
+        kinds: of each, its kind.
+        bounds: of each, its interval.
+        rows: for each form, the slot of each of its numbers, None where it is not remembered.
+    """
+
+    kinds: list[Kind] = field(default_factory=list)
+    bounds: list[Bounds] = field(default_factory=list)
+    rows: dict[Form, list[int | None]] = field(default_factory=dict)
+
+    def add(self, slot: int | None, number: Number) -> None:
+        """Let `slot` hold `number` as well."""
+        if slot is None:
+            return
+        if slot == len(self.kinds):
+            self.kinds.append(number.kind)
+            self.bounds.append(number.bounds)
+        self.kinds[slot] = widest([self.kinds[slot], number.kind])
+        self.bounds[slot] = hull(self.bounds[slot], number.bounds)
 
 
 class Step:
-    """One round: the state before the step, the memory put into it, and what the step leaves."""
+    """One round: the state before the step, the memory put into it, and what the step leaves.
+
+    Attributes:
+        slots: where the carry holds what is remembered.
+    """
 
     def __init__(self, state: State, memory: Memory, roots: Sequence[Cells]) -> None:
         self._state = state
@@ -99,6 +152,7 @@ class Step:
         self._before = {cell: self._alone(cell) for cell in self._all_cells()}
         self._initial: list[Scalar] = []
         self._installed: dict[Form, list[Scalar]] = {}
+        self.slots = Slots()
         self._install()
 
     # Cells.
@@ -137,20 +191,23 @@ class Step:
         named = [(cell[1], self._binding(cell)) for cell in memory.cells]
         ((form, (_, self._initial)),) = cases(state, self._anchors, named).items()
         memory.forms.setdefault(form, [Number(initial=True) for _ in self._initial])
-        slot = 1 if len(memory.forms) > 1 else 0
-        number = state.graph.memory(0, "int", (0, len(memory.forms) - 1)) if slot else None
+        slots = self.slots = memory.slots()
+        nodes = [
+            state.graph.memory(slot, kind, bounds)
+            for slot, (kind, bounds) in enumerate(zip(slots.kinds, slots.bounds, strict=True))
+        ]
         left, values, paths, tests = EVERYWHERE, [], [], []
         for index, (form, numbers) in enumerate(memory.forms.items()):
             installed: list[Scalar] = []
-            for known, initial in zip(numbers, self._initial if index == 0 else numbers, strict=True):
-                if known.remembered:
-                    installed.append(state.graph.memory(slot, known.kind, known.bounds))
-                    slot += 1
+            for position, (known, slot) in enumerate(zip(numbers, slots.rows[form], strict=True)):
+                if slot is not None:
+                    installed.append(nodes[slot])
                 else:
-                    installed.append(initial if known.initial else known.constant)  # type: ignore[arg-type]
+                    constant = self._initial[position] if known.initial else known.constant
+                    installed.append(constant)  # type: ignore[arg-type]
             path = left
-            if number is not None and index + 1 < len(memory.forms):
-                tests.append(state.graph.apply("equal", number, index))
+            if index + 1 < len(memory.forms):
+                tests.append(state.graph.apply("equal", nodes[0], index))
                 path = state.paths.both(left, state.paths.where(tests[-1]))
                 left = state.paths.without(left, path)
             building = Building(state, self._anchors, installed, path)
@@ -242,30 +299,25 @@ class Step:
 
     def carries(self) -> tuple[list[Scalar], list[Scalar]]:
         """The remembered numbers before the first step, and after this one; for when nothing is new."""
-        graph, paths, memory = self._state.graph, self._state.paths, self._memory
-        first: list[Scalar] = []
-        after: list[Scalar] = []
-        if not memory.cells:
-            return first, after
-        several = len(memory.forms) > 1
-        which: Scalar = 0
-        for index, (form, numbers) in enumerate(memory.forms.items()):
+        graph, paths, slots = self._state.graph, self._state.paths, self.slots
+        first: list[Scalar] = [0] * len(slots.kinds)
+        after: list[Scalar] = [graph.memory(slot, kind) for slot, kind in enumerate(slots.kinds)]
+        for index, (form, row) in enumerate(slots.rows.items()):
             path, now = self._after.get(form, (NOWHERE, self._installed[form]))
-            which = graph.select(paths.mask(path), index, which)
-            for position, number in enumerate(numbers):
-                if not number.remembered:
+            here = paths.mask(path)
+            if len(slots.rows) > 1:
+                after[0] = graph.select(here, index, after[0])
+            for position, slot in enumerate(row):
+                if slot is None:
                     continue
-                start: Scalar = self._initial[position] if index == 0 else 0
-                value = graph.cast(now[position], number.kind)
-                if several:
-                    value = graph.select(paths.mask(path), value, self._installed[form][position])
-                first.append(graph.cast(start, number.kind))
-                after.append(value)
-        return ([0, *first], [which, *after]) if several else (first, after)
+                after[slot] = graph.select(here, graph.cast(now[position], slots.kinds[slot]), after[slot])
+                if index == 0:
+                    first[slot] = self._initial[position]
+        return [graph.cast(start, kind) for start, kind in zip(first, slots.kinds, strict=True)], after
 
 
 def _first(value: Scalar) -> Number:
     """What is known of a number in a form that was not seen before."""
     if isinstance(value, Node):
-        return Number(kind=value.kind, bounds=bounds_of(value))
+        return Number(kind=value.kind, bounds=bounds_of(value), origin=bounds_of(value))
     return Number(constant=value)

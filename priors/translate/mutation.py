@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from priors.translate.bindings import escape
-from priors.translate.containers import Container, Value, hold
+from priors.translate.containers import Container, Dict, List, Value, hold
 from priors.translate.errors import PriorError
-from priors.translate.paths import Path
-from priors.translate.state import State, refuted_by_literals
-from priors.translate.values import merge
+from priors.translate.state import State
+from priors.translate.values import Choice, merge
 
 
 def covers_all_views(state: State, container: Container) -> bool:
@@ -24,16 +23,27 @@ def check_mutable(container: Container) -> None:
         )
 
 
-def check_resizable(state: State, container: Container) -> None:
-    """Refuse a change of length that only some observations would see."""
+def resizable(state: State, container: List | Dict) -> List | Dict:
+    """The object to change in length on the current path.
+
+    Where only some observations see the change, two objects take the place of the one: a choice.
+    """
     check_mutable(container)
-    if not covers_all_views(state, container):
-        path: Path = state.alive
-        error = PriorError(
-            "the length of a list must not depend on the observation",
-            "make the list with all its entries and set one of them in the branch: x[0] = value",
-        )
-        raise refuted_by_literals(state, path, error)
+    if covers_all_views(state, container):
+        return container
+    seen = state.visible(container)
+    here = state.paths.both(seen, state.alive)
+    changed, unchanged = _copy(container), _copy(container)
+    frame = container.born[0] if container.born else state.module
+    changed.born, unchanged.born = (frame, here), (frame, state.paths.without(seen, here))
+    container.forward = Choice(state.paths.mask(here), changed, unchanged)  # type: ignore[arg-type]
+    return changed
+
+
+def _copy(container: List | Dict) -> List | Dict:
+    if isinstance(container, List):
+        return List(list(container.items), container.most, container.is_deque)
+    return Dict(dict(container.items))
 
 
 def put(state: State, container: Container, value: Value) -> Value:

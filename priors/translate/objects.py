@@ -107,6 +107,14 @@ class Marker:
     name: str
 
 
+@dataclass(frozen=True, eq=False)
+class At:
+    """`x.at`, or with an index `x.at[index]`: the functional updates of jax.numpy."""
+
+    array: Value
+    index: Value = None
+
+
 @dataclass(frozen=True)
 class Unusable:
     """A value that must not be read; `message` and `hint` are the error of whoever does.

@@ -56,6 +56,12 @@ def _truncate(x: float) -> float:
     return float(math.trunc(x))
 
 
+def _shift_left(x: int, places: int) -> int:
+    if places > 64:
+        raise ValueError("a shift of more than 64 places")
+    return x << places
+
+
 def _to_int(x: jax.Array) -> jax.Array:
     return lax.convert_element_type(x, jnp.int64)
 
@@ -96,6 +102,11 @@ OPERATIONS: dict[str, Operation] = {
     "and": Operation(operator.and_, lax.bitwise_and, "bool", "bool"),
     "or": Operation(operator.or_, lax.bitwise_or, "bool", "bool"),
     "exclusive_or": Operation(operator.xor, lax.bitwise_xor, "bool", "bool"),
+    "bit_and": Operation(operator.and_, lax.bitwise_and, "int", "int"),
+    "bit_or": Operation(operator.or_, lax.bitwise_or, "int", "int"),
+    "bit_xor": Operation(operator.xor, lax.bitwise_xor, "int", "int"),
+    "shift_left": Operation(_shift_left, lax.shift_left, "int", "int"),
+    "shift_right": Operation(operator.rshift, lax.shift_right_arithmetic, "int", "int"),
     "isnan": Operation(math.isnan, jnp.isnan, "float", "bool"),
     "isfinite": Operation(math.isfinite, lax.is_finite, "float", "bool"),
     # Rounding: the result stays a float; "to_int" makes the integer.
@@ -127,6 +138,7 @@ OPERATIONS: dict[str, Operation] = {
     "sinh": _of_floats(math.sinh, lax.sinh, 0.0),
     "cosh": _of_floats(math.cosh, lax.cosh, 0.0),
     "tanh": _of_floats(math.tanh, lax.tanh),
+    "erf": _of_floats(math.erf, lax.erf),
     "arcsinh": _of_floats(math.asinh, lax.asinh),
     "arccosh": _of_floats(math.acosh, lax.acosh, 2.0),
     "arctanh": _of_floats(math.atanh, lax.atanh, 0.0),

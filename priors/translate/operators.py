@@ -37,6 +37,7 @@ _BINARY = {
     ast.Mod: "remainder",
 }
 _LOGICAL = {ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "exclusive_or"}
+_BITS = {ast.BitAnd: "bit_and", ast.BitOr: "bit_or", ast.BitXor: "bit_xor"}
 _COMPARE = {
     ast.Lt: "less",
     ast.LtE: "less_equal",
@@ -62,7 +63,8 @@ def binary(graph: Graph, operator: ast.operator, left: Value, right: Value) -> V
         _check_truth_values(left, right)
     if type(operator) in _BINARY:
         return mapped(graph, lambda x, y: _arithmetic(graph, operator, x, y), left, right)
-    raise PriorError("bit shifts are not allowed", "multiply or divide by a power of two")
+    shift = "shift_left" if isinstance(operator, ast.LShift) else "shift_right"
+    return mapped(graph, lambda x, y: _of_integers(graph, shift, x, y), left, right)
 
 
 def _check_truth_values(x: Scalar, y: Scalar) -> None:
@@ -106,10 +108,15 @@ def _sequence_arithmetic(graph: Graph, operator: ast.operator, left: Value, righ
 def _logical(graph: Graph, operator: ast.operator, x: Scalar, y: Scalar) -> Scalar:
     if kind_of(x) == kind_of(y) == "bool":
         return graph.apply(_LOGICAL[type(operator)], x, y)
-    if isinstance(x, int) and isinstance(y, int):
-        static = {ast.BitAnd: x & y, ast.BitOr: x | y, ast.BitXor: x ^ y}
-        return static[type(operator)]
-    raise PriorError("&, | and ^ work on truth values", "compare first: (x > 0) & (y > 0)")
+    return _of_integers(graph, _BITS[type(operator)], x, y)
+
+
+def _of_integers(graph: Graph, operation: str, x: Scalar, y: Scalar) -> Scalar:
+    if "float" in (kind_of(x), kind_of(y)):
+        raise PriorError(
+            "this operator works on integers and truth values", "compare first: (x > 0) & (y > 0)"
+        )
+    return graph.apply(operation, x, y)
 
 
 def power(graph: Graph, base: Scalar, exponent: Scalar) -> Scalar:

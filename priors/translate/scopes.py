@@ -35,6 +35,21 @@ def _stored(node: ast.AST) -> Iterator[str]:
         yield from _stored(child)
 
 
+def changed_names(node: ast.AST) -> set[str]:
+    """The names of objects that a statement may change: `x[i] = ...`, `x.append(...)`."""
+    found: set[str] = set()
+    for part in ast.walk(node):
+        target = part.func if isinstance(part, ast.Call) else part
+        stores = isinstance(getattr(part, "ctx", None), (ast.Store, ast.Del)) or isinstance(part, ast.Call)
+        if (
+            stores
+            and isinstance(target, (ast.Subscript, ast.Attribute))
+            and isinstance(target.value, ast.Name)
+        ):
+            found.add(target.value.id)
+    return found
+
+
 def declarations(body: Sequence[ast.stmt]) -> dict[str, str]:
     """The names that a function declares `global` or `nonlocal`, each with which of them."""
     found: dict[str, str] = {}

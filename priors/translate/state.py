@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from priors.translate.containers import SERIALS, Value
+from priors.translate.containers import SERIALS, Container, Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Cells, Frame
 from priors.translate.graph import Graph, Node
@@ -50,6 +50,8 @@ class State:
 
     def resolved(self, value: Value) -> Value:
         """`value` without the choices that the current path has made."""
+        while isinstance(value, Container) and value.forward is not None:
+            value = value.forward
         if not isinstance(value, Choice):
             return value
         self.graph.spend()
@@ -83,6 +85,11 @@ class State:
         holds, fails = paths.both(self.alive, where), paths.without(self.alive, where)
         found = self.tests.setdefault((line, text), Test(line, text, holds, fails))
         found.holds, found.fails = paths.either(found.holds, holds), paths.either(found.fails, fails)
+
+
+def is_open(value: Value) -> bool:
+    """Whether `value` is, or stands for, a choice."""
+    return isinstance(value, Choice) or (isinstance(value, Container) and value.forward is not None)
 
 
 class RestartError(Exception):

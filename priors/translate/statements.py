@@ -59,7 +59,7 @@ def augmented_assign(machine: Machine, node: ast.AugAssign) -> None:
     index, operand = machine.evaluate(target.slice), machine.evaluate(node.value)
 
     def change(one: Value) -> None:
-        old = machine.each(lambda index: indexing.read(machine, one, index), index)
+        old = indexing.each_index(machine, lambda at: indexing.read(machine, one, at), one, index)
         new = _in_place(machine, op, old, operand)
         if new is not old or not isinstance(new, Array) or not _is_view(new, one):
             write(machine, one, index, new)
@@ -191,7 +191,9 @@ def delete(machine: Machine, node: ast.Delete) -> None:
         if isinstance(target, ast.Subscript):
             index = machine.evaluate(target.slice)
             machine.on_each(
-                lambda one, index=index: indexing.delete(machine, one, index),  # type: ignore[misc]
+                lambda one, index=index: indexing.each_index(  # type: ignore[misc]
+                    machine, lambda at: indexing.delete(machine, one, at), one, index
+                ),
                 machine.evaluate(target.value),
             )
         elif not isinstance(target, ast.Name):

@@ -8,6 +8,7 @@ from priors.translate import attributes, bindings, indexing
 from priors.translate.containers import List, Value
 from priors.translate.errors import PriorError
 from priors.translate.machine import Machine
+from priors.translate.objects import Instance
 from priors.translate.values import describe, iterate
 
 
@@ -33,11 +34,14 @@ def bind(machine: Machine, target: ast.expr, value: Value) -> None:
 
 def write(machine: Machine, owner: Value, index: Value, value: Value) -> None:
     """`owner[index] = value`, for one owner; the index may be a choice."""
-    machine.on_each(lambda one: indexing.write(machine, owner, one, value), index)
+    indexing.each_index(machine, lambda at: indexing.write(machine, owner, at, value), owner, index)
 
 
 def _unpack(machine: Machine, targets: list[ast.expr], value: Value) -> None:
-    items = iterate(machine.graph, value)
+    if isinstance(value, Instance) and value.type.fields:
+        items = [attributes.read(machine, value, name) for name in value.type.fields]
+    else:
+        items = iterate(machine.graph, value)
     stars = [i for i, target in enumerate(targets) if isinstance(target, ast.Starred)]
     fits = len(items) >= len(targets) - 1 if stars else len(items) == len(targets)
     if len(stars) > 1 or not fits:

@@ -187,6 +187,11 @@ def turns(graph: Graph, value: Value) -> Iterator[Value]:
             graph.spend()
             yield value.items[position]
             position += 1
+            if value.forward is not None:
+                raise PriorError(
+                    "this changes the length of the list that the loop runs over, on some paths only",
+                    "loop over a copy: for x in list(xs):",
+                )
     elif isinstance(value, Array) and value.data.ndim:
         for position in range(len(value.data)):
             graph.spend()

@@ -52,10 +52,15 @@ def _markers(*names: str) -> dict[str, Value]:
 
 _MEMBERS: dict[str, Mapping[str, Value]] = {
     "math": tables.MATH,
-    "numpy": {**tables.NUMPY, "linalg": Module("numpy.linalg"), "ndarray": Marker("numpy.ndarray")},
+    "numpy": {
+        **tables.NUMPY,
+        "linalg": Module("numpy.linalg"),
+        "ndarray": Marker("numpy.ndarray"),
+        "r_": Marker("numpy.r_"),
+    },
     "numpy.linalg": tables.LINALG,
     "jax": {"numpy": Module("numpy"), **_markers("jit")},
-    "collections": {"deque": python.deque},
+    "collections": {"deque": python.deque, "namedtuple": python.namedtuple},
     "dataclasses": {"field": _field, **_markers("dataclass")},
     "enum": _markers("Enum", "IntEnum", "auto"),
     "abc": _markers("ABC", "abstractmethod"),
@@ -87,9 +92,7 @@ _TYPES = {"float": DType("float"), "int": DType("int"), "bool": DType("bool")}
 
 def stand_in(marker: Marker, positional: Sequence[Value]) -> Value:
     """What calling a name that stands for itself gives: `TypeVar("T")`, `logging.getLogger("x")`."""
-    if marker.name == "auto":
-        raise PriorError("auto() is not available", "number the members: A = 0, B = 1")
-    if marker.name in ("TypeVar", "logger", "jit"):
+    if marker.name in ("TypeVar", "logger", "jit", "auto"):
         return positional[0] if marker.name == "jit" and positional else marker
     raise PriorError(f"`{marker.name}` cannot be called", "leave it out")
 

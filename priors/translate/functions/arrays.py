@@ -122,6 +122,18 @@ def _joined(m: Machine, parts: list[Array], join: Callable[..., np.ndarray], axi
     return make_array(m.graph, list(data.ravel()), data.shape)
 
 
+def diag(m: Machine, v: Value) -> Value:
+    """`numpy.diag`: the diagonal of a matrix, or a matrix with this diagonal."""
+    source = to_array(m.graph, v)
+    if source.data.ndim == 2:
+        size = min(source.data.shape)
+        return make_array(m.graph, [source.data[i, i] for i in range(size)], (size,), source.kind)
+    size = len(source.data)
+    check_shape((size, size))
+    entries = [source.data[i] if i == j else 0 for i in range(size) for j in range(size)]
+    return make_array(m.graph, entries, (size, size), source.kind)
+
+
 def reshape(m: Machine, a: Value, shape: Value) -> Value:
     """`numpy.reshape`."""
     source = a if isinstance(a, Array) else to_array(m.graph, a)
@@ -155,10 +167,16 @@ def tile(m: Machine, A: Value, reps: Value) -> Value:
 def rearranged(change: Callable[..., np.ndarray]) -> Implementation:
     """A NumPy function that only moves entries."""
 
-    def moved(m: Machine, a: Value, *options: Value) -> Value:
+    def moved(m: Machine, a: Value, *options: Value, **named: Value) -> Value:
         source = a if isinstance(a, Array) else to_array(m.graph, a)
+        plain = [static_int(m, option, "this argument") for option in options]
+        keywords = {
+            name: static_int(m, value, f"`{name}`") for name, value in named.items() if value is not None
+        }
         try:
-            data = change(source.data, *(static_int(m, option, "this argument") for option in options))
+            data = change(source.data, *plain, **keywords)
+        except TypeError:
+            raise PriorError("these arguments are not known here", "pass the array and its axis") from None
         except (ValueError, IndexError) as error:
             raise PriorError(str(error)) from None
         check_shape(data.shape)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+
 from priors.translate.containers import Value
 from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation, static_int
 from priors.translate.graph import Scalar
 from priors.translate.machine import Machine
 from priors.translate.operators import power
-from priors.translate.values import elementwise, mapped, to_array
+from priors.translate.values import elementwise, iterate, mapped, to_array
 
 
 def operations_of_one(*names: str) -> dict[str, Implementation]:
@@ -51,6 +53,38 @@ def where(m: Machine, condition: Value, x: Value, y: Value) -> Value:
         return graph.select(test, then, otherwise)
 
     return mapped(graph, choose, condition, x, y)
+
+
+def select(m: Machine, condlist: Value, choicelist: Value, default: Value = 0) -> Value:
+    """`numpy.select`: the choice of the first condition that holds."""
+    tests, choices = iterate(m.graph, condlist), iterate(m.graph, choicelist)
+    if len(tests) != len(choices):
+        raise PriorError("np.select needs as many conditions as choices", "give both the same length")
+    result = default
+    for test, choice in zip(reversed(tests), reversed(choices), strict=True):
+        result = where(m, test, choice, result)
+    return result
+
+
+def polyval(m: Machine, p: Value, x: Value) -> Value:
+    """`numpy.polyval`, by Horner's rule."""
+    result: Value = 0.0
+    for coefficient in iterate(m.graph, p):
+        result = elementwise(m.graph, "add", elementwise(m.graph, "multiply", result, x), coefficient)
+    return result
+
+
+def heaviside(m: Machine, x1: Value, x2: Value) -> Value:
+    """`numpy.heaviside`."""
+    above = elementwise(m.graph, "multiply", elementwise(m.graph, "greater", x1, 0), 1.0)
+    return where(m, elementwise(m.graph, "equal", x1, 0), x2, above)
+
+
+def sinc(m: Machine, x: Value) -> Value:
+    """`numpy.sinc`: sin(pi x) / (pi x)."""
+    angle = elementwise(m.graph, "multiply", x, math.pi)
+    ratio = elementwise(m.graph, "divide", elementwise(m.graph, "sin", angle), angle)
+    return where(m, elementwise(m.graph, "equal", angle, 0), 1.0, ratio)
 
 
 def square(m: Machine, x: Value) -> Value:

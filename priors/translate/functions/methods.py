@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from priors.translate import indexing, keys, mutation
 from priors.translate.containers import Array, Dict, List, Value
@@ -13,15 +13,16 @@ from priors.translate.functions import arrays, elementary, python, reductions, t
 from priors.translate.functions.arguments import Implementation, kind_of_dtype, static_int
 from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
-from priors.translate.objects import Builtin, DType, Marker
+from priors.translate.objects import At, Builtin, DType, Marker
 from priors.translate.operators import equal, total
-from priors.translate.values import check_size, describe, iterate, to_array
+from priors.translate.values import check_size, describe, elementwise, iterate, to_array
 
 
 def extend(m: Machine, owner: List, iterable: Value) -> None:
     """`list.extend`."""
-    for item in iterate(m.graph, iterable):
-        _append(m, owner, item)
+    items = iterate(m.graph, iterable)
+    for item in items:
+        m.on_each(lambda one, item=item: _append(m, one, item), owner)  # type: ignore[misc]
 
 
 def _append(m: Machine, owner: List, value: Value) -> None:
@@ -41,24 +42,21 @@ def _insert_at(m: Machine, owner: List, place: int, value: Value) -> None:
     if full:
         del items[0 if place else -1]
     if len(items) != len(owner.items):
-        mutation.check_resizable(m, owner)
         check_size(len(items))
-        owner.items[:] = items
+        mutation.resizable(m, owner).items[:] = items
     else:
         owner.items[:] = [mutation.updated(m, owner, a, b) for a, b in zip(items, owner.items, strict=True)]
 
 
 def _pop(m: Machine, owner: List, index: Value = -1) -> Value:
-    mutation.check_resizable(m, owner)
     position = static_int(m, index, "the index")
     if not -len(owner.items) <= position < len(owner.items):
         raise PriorError(f"a list of {len(owner.items)} entries has no entry {position} to pop")
-    return owner.items.pop(position)
+    return mutation.resizable(m, owner).items.pop(position)
 
 
 def _clear(m: Machine, owner: List | Dict) -> None:
-    mutation.check_resizable(m, owner)
-    owner.items.clear()
+    mutation.resizable(m, owner).items.clear()
 
 
 def _reorder(m: Machine, owner: List, items: list[Value]) -> None:
@@ -173,31 +171,52 @@ _ARRAY_METHODS: dict[str, Implementation] = {
 }
 
 
+_AT = {"set": "", "add": "add", "multiply": "multiply", "min": "minimum", "max": "maximum"}
+
+
+def _updated_at(m: Machine, at: At, name: str, value: Value) -> Value:
+    """`x.at[index].set(value)` and its like: a new array."""
+    made = to_array(m.graph, at.array)
+    if name != "set":
+        value = elementwise(m.graph, _AT[name], indexing.read(m, made, at.index), value)
+    indexing.write(m, made, at.index, value)
+    return made
+
+
 def attribute(owner: Value, name: str) -> Value:  # noqa: PLR0911
     """An attribute or bound method of a value."""
-    if isinstance(owner, Array):
-        plain = {"shape": owner.data.shape, "size": owner.data.size, "ndim": owner.data.ndim}
-        if name in plain:
-            return plain[name]
-        if name == "T":
-            return owner.view(owner.data.T)
-        if name == "dtype":
-            return DType(owner.kind)
-    if is_scalar(owner) and name in ("item", "copy"):
-        return Builtin(name, lambda m: owner)
+    if isinstance(owner, Array) and name in _ARRAY_ATTRIBUTES:
+        return _ARRAY_ATTRIBUTES[name](owner)
+    if is_scalar(owner) and name in ("item", "copy", "value", "name", "real"):
+        # The members of an enumeration are plain numbers here.
+        return owner if name in ("value", "name", "real") else Builtin(name, lambda m: owner)
     if is_scalar(owner) and name == "astype":
         return Builtin(name, lambda m, dtype: m.graph.cast(owner, kind_of_dtype(dtype) or "float"))
-    tables: list[tuple[type, Mapping[str, Implementation]]] = [
-        (Array, _ARRAY_METHODS),
-        (List, _LIST_METHODS),
-        (Dict, _DICT_METHODS),
-        (str, _STRING_METHODS),
-    ]
-    for kind, table in tables:
+    for kind, table in _METHODS:
         if isinstance(owner, kind) and name in table:
             return Builtin(f"{kind.__name__.lower()}.{name}", table[name], (owner,))
+    if isinstance(owner, At) and name in _AT:
+        return Builtin(f"at.{name}", lambda m, value: _updated_at(m, owner, name, value))
+    if isinstance(owner, Marker) and owner.name == "logger":
+        return owner
+    if isinstance(owner, Builtin) and (owner.name, name) == ("dict", "fromkeys"):
+        return Builtin("dict.fromkeys", python.from_keys)
     if isinstance(owner, List) and name == "maxlen":
         return owner.most
-    if isinstance(owner, (Marker, int)) and name in ("value", "name"):
-        return owner
     raise PriorError(f"{describe(owner)} has no attribute `{name}`", "use indices and functions")
+
+
+_ARRAY_ATTRIBUTES: dict[str, Callable[[Array], Value]] = {
+    "shape": lambda owner: owner.data.shape,
+    "size": lambda owner: owner.data.size,
+    "ndim": lambda owner: owner.data.ndim,
+    "T": lambda owner: owner.view(owner.data.T),
+    "dtype": lambda owner: DType(owner.kind),
+    "at": At,
+}
+_METHODS: tuple[tuple[type, Mapping[str, Implementation]], ...] = (
+    (Array, _ARRAY_METHODS),
+    (List, _LIST_METHODS),
+    (Dict, _DICT_METHODS),
+    (str, _STRING_METHODS),
+)

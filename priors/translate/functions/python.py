@@ -13,6 +13,7 @@ from priors.translate.functions.elementary import power_row, round_row
 from priors.translate.graph import Scalar, is_scalar
 from priors.translate.keys import static_key
 from priors.translate.machine import Machine
+from priors.translate.objects import Class
 from priors.translate.values import describe, elementwise, iterate, length, truth
 
 
@@ -153,6 +154,22 @@ def deque(m: Machine, iterable: Value = (), maxlen: Value = None) -> Value:
         raise PriorError("the length of a deque must not be negative")
     items = iterate(m.graph, iterable)
     return List(items if most is None else items[max(0, len(items) - most) :], most, is_deque=True)
+
+
+def namedtuple(m: Machine, typename: Value, field_names: Value) -> Value:
+    """`collections.namedtuple`."""
+    names = field_names.replace(",", " ").split() if isinstance(field_names, str) else None
+    fields = tuple(iterate(m.graph, field_names) if names is None else names)
+    if not all(isinstance(name, str) and name.isidentifier() for name in (*fields, typename)):
+        raise PriorError("the fields of a namedtuple are names", "write namedtuple('State', ['phase', 't'])")
+    made = Class(typename, (), fields)
+    made.born = (m.frame, m.alive)
+    return made
+
+
+def from_keys(m: Machine, keys: Value, value: Value = None) -> Value:
+    """`dict.fromkeys`."""
+    return Dict({static_key(m.graph, key): value for key in iterate(m.graph, keys)})
 
 
 BUILTINS: dict[str, Implementation] = {

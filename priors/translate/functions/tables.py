@@ -13,7 +13,7 @@ import numpy as np
 
 from priors.translate.containers import Value
 from priors.translate.errors import PriorError
-from priors.translate.functions import arrays, elementary, python, reductions
+from priors.translate.functions import arguments, arrays, elementary, matrices, python, reductions
 from priors.translate.functions.arguments import Implementation
 from priors.translate.functions.elementary import operations_of_one, operations_of_two
 from priors.translate.graph import is_scalar
@@ -86,6 +86,8 @@ MATH: dict[str, Value] = {
     "dist": lambda m, p, q: reductions.norm(
         m, elementwise(m.graph, "subtract", arrays.array(m, p), arrays.array(m, q))
     ),
+    "erf": operations_of_one("erf")["erf"],
+    "factorial": lambda m, x: math.factorial(min(arguments.static_int(m, x, "a factorial"), 20)),
     "fsum": python.python_sum,
     "prod": reductions.prod,
 }
@@ -155,6 +157,19 @@ NUMPY: dict[str, Value] = {
     "transpose": arrays.rearranged(np.transpose),
     "flip": arrays.rearranged(np.flip),
     "roll": arrays.rearranged(np.roll),
+    "expand_dims": arrays.rearranged(np.expand_dims),
+    "swapaxes": arrays.rearranged(np.swapaxes),
+    "diag": arrays.diag,
+    "column_stack": arrays.joined_by(np.column_stack),
+    "select": elementary.select,
+    "polyval": elementary.polyval,
+    "heaviside": elementary.heaviside,
+    "sinc": elementary.sinc,
+    "signbit": lambda m, x: elementwise(m.graph, "less", x, 0),
+    "positive": lambda m, x: elementwise(m.graph, "add", x, 0),
+    "ndim": lambda m, a: to_array(m.graph, a).data.ndim,
+    "size": lambda m, a: to_array(m.graph, a).data.size,
+    "shape": lambda m, a: to_array(m.graph, a).data.shape,
     "reshape": arrays.reshape,
     "repeat": arrays.repeat,
     "tile": arrays.tile,
@@ -174,4 +189,9 @@ NUMPY: dict[str, Value] = {
     ),
 }
 
-LINALG: dict[str, Value] = {"norm": reductions.norm}
+LINALG: dict[str, Value] = {
+    "norm": reductions.norm,
+    "det": matrices.det,
+    "inv": matrices.inv,
+    "solve": matrices.solve,
+}
