@@ -1,14 +1,16 @@
 """From text to a jittable prior. Uses `envs` only.
 
 Public face: `load` and `names` for the library that ships, `translate` for the text of a program,
-`from_function` for a function that is JAX already, and the types `Prior` and `Interval`.
+`from_function` for a function that is JAX already, `check` for what a prior does on thousands of
+observations, `to_source` for its text with tuned numbers, and the types `Prior` and `Interval`.
 """
 
 from __future__ import annotations
 
+from priors.check import Report, check
 from priors.library import load, load_file, names, provenance
 from priors.prior import Branch, FunctionPrior, Interval, Prior, from_function, full_interval, no_prior
-from priors.translate import PriorError, translate
+from priors.translate import PriorError, to_source, translate
 
 __all__ = [
     "Branch",
@@ -16,6 +18,8 @@ __all__ = [
     "Interval",
     "Prior",
     "PriorError",
+    "Report",
+    "check",
     "from_function",
     "full_interval",
     "load",
@@ -23,5 +27,6 @@ __all__ = [
     "names",
     "no_prior",
     "provenance",
+    "to_source",
     "translate",
 ]

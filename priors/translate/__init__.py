@@ -19,8 +19,9 @@ from priors.translate.evaluate import Evaluated, evaluate
 from priors.translate.lower import Slots, in_double, lower, pack, unpack
 from priors.translate.parse import parse
 from priors.translate.source import decode
+from priors.translate.write_back import to_source
 
-__all__ = ["PriorError", "translate"]
+__all__ = ["PriorError", "to_source", "translate"]
 
 
 def translate(

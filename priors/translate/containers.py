@@ -74,6 +74,8 @@ class Array(Container):
     kind: Kind
     base: Array | None = field(default=None, init=False)
     """What it is a view of."""
+    mask: np.ndarray | None = field(default=None, init=False)
+    """Of `x[mask]`, the entries that are there; it can only be written back to `x[mask]`."""
 
     def view(self, data: np.ndarray) -> Array:
         """An array which shares its entries with this one."""

@@ -20,7 +20,7 @@ from priors.translate.graph import Node, Scalar, is_scalar
 from priors.translate.objects import Builtin, Instance, Method
 from priors.translate.paths import EVERYWHERE, NOWHERE, Path
 from priors.translate.state import State
-from priors.translate.values import Choice, describe, merge, object_array
+from priors.translate.values import Choice, describe, merge, object_array, whole
 
 Form = tuple[Any, ...]
 
@@ -116,7 +116,7 @@ class Taking:
         if isinstance(value, Dict):
             return ("dict", tuple(value.items), *map(self.value, value.items.values()))
         assert isinstance(value, Array)
-        self._check_own(value)
+        self._check_own(whole(value))
         self.numbers += list(value.data.ravel())
         self._state.graph.spend(value.data.size)
         return ("array", value.data.shape, value.kind)

@@ -74,6 +74,35 @@ def bounds_of(value: Scalar) -> Bounds:
     return float(value), float(value)
 
 
+def _solved(a: Scalar, b: Scalar) -> tuple[Scalar, Scalar]:
+    """`a == b` of integers, where one is fixed, as an equation of the number that the other is made of.
+
+    Then `3 * leg + 1 == 4` and `1 - leg == 0` are the condition `leg == 1`, which paths know as one.
+    """
+    node, value = (a, b) if isinstance(a, Node) else (b, a)
+    if isinstance(value, Node) or not isinstance(node, Node):
+        return a, b
+    while node.operation in ("add", "subtract", "multiply"):
+        x, y = node.operands
+        fixed, inner = (x, y) if isinstance(y, Node) else (y, x)
+        if (
+            isinstance(fixed, Node)
+            or not isinstance(inner, Node)
+            or (node.operation == "multiply" and not fixed)
+        ):
+            break
+        if node.operation == "multiply":
+            if value % fixed:
+                return 0, 1
+            value = value // fixed
+        elif node.operation == "add":
+            value = value - fixed
+        else:
+            value = value + fixed if inner is x else fixed - value
+        node = inner
+    return (node, value) if node.bounds[0] <= value <= node.bounds[1] else (0, 1)
+
+
 class Graph:
     """Builds nodes, shares equal ones, and counts what they cost.
 
@@ -81,6 +110,8 @@ class Graph:
         guard: gives the predicate of the current path, True on the path of every observation;
             operations that can fail read it, so that a branch not taken computes nothing infinite.
         settle: gives the value that a choice between several is on the current path.
+        provisional: whether intervals of integers are wider than they will be, so that an index which
+            seems to be out of range is no error yet.
         used_statically: names of the literals whose value decided a shape, an index or a branch.
     """
 
@@ -88,6 +119,7 @@ class Graph:
         self.nodes: list[Node] = []
         self.guard: Callable[[], Scalar] = lambda: True
         self.settle: Callable[[Any], Any] = lambda value: value
+        self.provisional = False
         self.used_statically: set[str] = set()
         self._shared: dict[tuple[Any, ...], Node] = {}
         self._steps = 0
@@ -147,6 +179,10 @@ class Graph:
         kind = row.operands if row.operands != "number" else widest([*map(kind_of, operands), "int"])
         if not any(isinstance(operand, Node) for operand in operands):
             return self._fold(operation, operands)
+        if operation == "equal" and kind == "int":
+            operands = _solved(*operands)
+            if not any(isinstance(operand, Node) for operand in operands):
+                return bool(operands[0] == operands[1])
         table = self._table(operands) if not row.safe else None
         if table is not None:
             # `len(x) > 3` where a test decides which list x is: kept as logic, which paths can see through.
@@ -222,15 +258,9 @@ class Graph:
         ):
             return then
         kind = widest([kind_of(then), kind_of(otherwise)])
-        if kind == "bool" and (isinstance(then, bool) or isinstance(otherwise, bool)):
+        if kind == "bool":
             # Kept as logic, which paths can see through.
-            if isinstance(then, bool):
-                return (
-                    self.either(condition, otherwise)
-                    if then
-                    else self.both(self.negate(condition), otherwise)
-                )
-            return self.either(self.negate(condition), then) if otherwise else self.both(condition, then)
+            return self.either(self.both(condition, then), self.both(self.negate(condition), otherwise))
         return self._node("select", (condition, self.cast(then, kind), self.cast(otherwise, kind)), kind)
 
     def both(self, a: Scalar, b: Scalar) -> Scalar:

@@ -11,11 +11,12 @@ from priors.translate import limits, mutation
 from priors.translate.containers import Array, Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.graph import Graph, Node, is_scalar, kind_of
+from priors.translate.intervals import Bounds
 from priors.translate.keys import known_key, static_key
 from priors.translate.machine import Machine
 from priors.translate.objects import At, Marker
 from priors.translate.values import (
-    Choice,
+    Cases,
     check_shape,
     check_size,
     describe,
@@ -25,6 +26,7 @@ from priors.translate.values import (
     make_array,
     merge,
     to_array,
+    whole,
 )
 
 
@@ -37,9 +39,13 @@ def read(machine: Machine, owner: Value, index: Value) -> Value:  # noqa: PLR091
         return _row_of(graph, index) if owner.name == "numpy.r_" else owner
     if isinstance(owner, Dict):
         return owner.items[known_key(graph, owner, index)]
-    if isinstance(owner, Array):
+    if isinstance(whole(owner), Array):
         if isinstance(index, Node) and index.known is None:
             return _pick(graph, index, length(owner), lambda i: entry(owner, owner.data[i]))
+        if isinstance(index, Array) and index.kind == "bool" and index.data.shape == owner.data.shape:
+            chosen = to_array(graph, owner)
+            chosen.mask = index.data
+            return chosen
         data = _at(owner, _static_index(graph, owner, index))
         return entry(owner, data)
     if isinstance(owner, (List, tuple, range, str)):
@@ -77,7 +83,7 @@ def each_index(machine: Machine, use: Callable[[Value], Value], owner: Value, in
         parts = (index.start, index.stop, index.step)
         return _each_part(machine, lambda *bounds: use(slice(*bounds)), parts)
     if isinstance(owner, Dict) or (isinstance(owner, Array) and owner.data.ndim > 1):
-        return machine.each(use, enumerated(machine, index))
+        return machine.each(use, enumerated(machine, index, _integer_keys(owner)))
     return machine.each(use, index)
 
 
@@ -85,11 +91,21 @@ def _each_part(machine: Machine, use: Callable[..., Value], parts: Sequence[Valu
     return machine.each(use, *(enumerated(machine, part) for part in parts))
 
 
-def enumerated(machine: Machine, value: Value) -> Value:
-    """An integer that depends on the observation, but has few values, as a choice among fixed ones."""
+def _integer_keys(owner: Dict | Array) -> Bounds:
+    keys = [key for key in owner.items if isinstance(key, int)] if isinstance(owner, Dict) else []
+    return (min(keys), max(keys)) if keys else (0, len(owner.data) - 1 if isinstance(owner, Array) else 0)
+
+
+def enumerated(machine: Machine, value: Value, usual: Bounds = (0, 1)) -> Value:
+    """An integer that depends on the observation, but has few values, as a choice among fixed ones.
+
+    While its interval is provisional, the values in the interval `usual` stand for all.
+    """
     if not isinstance(value, Node) or value.known is not None or value.kind != "int":
         return value
     low, high = value.bounds
+    if machine.graph.provisional and not high - low < limits.MAX_CHOICES:
+        low, high = usual
     if not high - low < limits.MAX_CHOICES:
         return value
     graph = machine.graph
@@ -97,9 +113,10 @@ def enumerated(machine: Machine, value: Value) -> Value:
     result: Value = int(high)
     for candidate in range(int(high) - 1, int(low) - 1, -1):
         test = graph.apply("equal", value, candidate)
-        result = (
-            Choice(test, candidate, result) if isinstance(test, Node) else (candidate if test else result)
-        )
+        if isinstance(test, Node):
+            result = Cases(test, candidate, result)
+        elif test:
+            result = candidate
     return result
 
 
@@ -211,15 +228,16 @@ def _store(machine: Machine, owner: Array, index: Any, value: Value) -> None:
 
 def _write_masked(machine: Machine, owner: Array, mask: Array, value: Value) -> None:
     graph = machine.graph
-    if mask.data.shape != owner.data.shape or not (is_scalar(value)):
+    same = isinstance(value, Array) and value.mask is not None and (value.mask == mask.data).all()
+    if mask.data.shape != owner.data.shape or not (is_scalar(value) or same):
         raise PriorError(
-            "a mask must have the array's shape, and the value must be one number",
+            "a mask must have the array's shape, and the value must be one number or made of x[mask]",
             "use np.where(mask, new, old)",
         )
     for place in np.ndindex(*owner.data.shape):
         chosen: Any = mask.data[place]
         old: Any = owner.data[place]
-        new = graph.select(chosen, graph.cast(value, owner.kind), old)
+        new = graph.select(chosen, graph.cast(value.data[place] if same else value, owner.kind), old)
         owner.data[place] = mutation.updated(machine, owner, new, old)
 
 
@@ -236,6 +254,8 @@ def _candidates(graph: Graph, index: Node, size: int) -> range:
     if index.kind not in {"int", "bool"}:
         raise PriorError("an index must be an integer", "use int(...)")
     low, high = index.bounds if index.kind == "int" else (0, 1)
+    if graph.provisional and size:
+        low, high = min(max(low, -size), size - 1), max(min(high, size - 1), -size)
     if not -size <= low <= high < size:
         raise PriorError(
             f"this index depends on the observation and may be outside the {size} entries",

@@ -7,6 +7,7 @@ when a step changes nothing else, and everything remembered keeps its form and k
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -58,23 +59,46 @@ class Number:
         """What is known when a step leaves `value` where it found `installed`."""
         if value is installed or (not self.remembered and _same(value, installed)):
             return self
-        here, before = bounds_of(value), bounds_of(installed)
+        before = bounds_of(installed)
+        # What the step leaves as it was tells nothing about how far it can go.
+        ends = [end for end in _ends(value) if end is not installed] or [value]
+        here = functools.reduce(hull, map(bounds_of, ends))
         if not self.remembered:
             kind: Kind = widest([kind_of(value), kind_of(installed)])
             return Number(kind=kind, bounds=hull(here, before), origin=before)
-        return self._bounded(here, widest([kind_of(value), self.kind]))
+        fixed = not any(isinstance(end, Node) for end in ends)
+        return self._bounded(here, widest([kind_of(value), self.kind]), fixed)
 
-    def _bounded(self, here: Bounds, kind: Kind) -> Number:
-        """Widening and narrowing (Cousot and Cousot, 1977): counters need no round for each number."""
+    def _bounded(self, here: Bounds, kind: Kind, fixed: bool) -> Number:
+        """Widening and narrowing (Cousot and Cousot, 1977): counters need no round for each number.
+
+        Values that are `fixed` numbers of the text are few, so they need none.
+        """
         low, high = self.bounds
         if here[0] < low or here[1] > high:
             grown = (low if here[0] >= low else -math.inf, high if here[1] <= high else math.inf)
             bounds, widened = (UNBOUNDED, 3) if self.widened else (grown, 1)
+            if fixed:
+                bounds, widened = hull(here, self.bounds), self.widened
         elif self.widened == 1:
             bounds, widened = hull(here, self.origin), 2
         else:
             bounds, widened = self.bounds, self.widened
         return replace(self, kind=kind, bounds=bounds, widened=widened)
+
+
+def _ends(value: Scalar) -> list[Scalar]:
+    """The numbers among which tests choose `value`."""
+    found: dict[int, Scalar] = {}
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        if id(part) in found:
+            continue
+        found[id(part)] = part
+        if isinstance(part, Node) and part.operation == "select":
+            pending += part.operands[1:]
+    return [end for end in found.values() if not isinstance(end, Node) or end.operation != "select"]
 
 
 def _same(a: Scalar, b: Scalar) -> bool:
@@ -92,6 +116,10 @@ class Memory:
 
     cells: list[Cell] = field(default_factory=list)
     forms: dict[Form, list[Number]] = field(default_factory=dict)
+
+    def is_provisional(self) -> bool:
+        """Whether an interval went to infinity and has yet to be narrowed."""
+        return any(number.widened == 1 for numbers in self.forms.values() for number in numbers)
 
     def slots(self) -> Slots:
         """Where the carry holds each number; the number of the form comes first if there are several.
@@ -186,6 +214,7 @@ class Step:
     def _install(self) -> None:
         """Put what is remembered in the place of what the module left."""
         memory, state = self._memory, self._state
+        state.graph.provisional = memory.is_provisional()
         if not memory.cells:
             return
         named = [(cell[1], self._binding(cell)) for cell in memory.cells]

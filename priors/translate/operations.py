@@ -77,6 +77,36 @@ def _floor_divide(x: jax.Array, y: jax.Array) -> jax.Array:
     return _round((x - jnp.remainder(x, y)) / y)
 
 
+def _finite_at(
+    function: Callable[..., jax.Array], inside: Callable[..., jax.Array], *harmless: float
+) -> Callable[..., jax.Array]:
+    """`function` with derivative 0, instead of an infinite one, at the edge of its domain.
+
+    `sqrt(max(x, 0))` and `arccos(clip(x, -1, 1))` would otherwise have no derivative where they clip: the
+    chain rule makes NaN of infinity times zero.
+    """
+
+    def emit(*operands: jax.Array) -> jax.Array:
+        here = inside(*operands)
+        moved = [jnp.where(here, operand, value) for operand, value in zip(operands, harmless, strict=True)]
+        return jnp.where(here, function(*moved), function(*map(lax.stop_gradient, operands)))
+
+    return emit
+
+
+def _is_not_origin(x: jax.Array, y: jax.Array) -> jax.Array:
+    return (x != 0) | (y != 0)
+
+
+_sqrt = _finite_at(lax.sqrt, lambda x: x > 0, 1.0)
+_cbrt = _finite_at(lax.cbrt, lambda x: x != 0, 1.0)
+_asin = _finite_at(lax.asin, lambda x: jnp.abs(x) < 1, 0.0)
+_acos = _finite_at(lax.acos, lambda x: jnp.abs(x) < 1, 0.0)
+_atan2 = _finite_at(lax.atan2, _is_not_origin, 1.0, 1.0)
+_hypot = _finite_at(jnp.hypot, _is_not_origin, 1.0, 1.0)
+_pow = _finite_at(lax.pow, lambda x, _: x != 0, 1.0, 1.0)
+
+
 OPERATIONS: dict[str, Operation] = {
     # Arithmetic.
     "add": Operation(operator.add, lax.add),
@@ -86,7 +116,7 @@ OPERATIONS: dict[str, Operation] = {
     "floor_divide": Operation(operator.floordiv, _floor_divide, safe=(None, 1)),
     "remainder": Operation(operator.mod, jnp.remainder, safe=(None, 1)),
     "fmod": _of_floats(math.fmod, lax.rem, None, 1.0),
-    "power": _of_floats(math.pow, lax.pow, 1.0, 1.0),
+    "power": _of_floats(math.pow, _pow, 1.0, 1.0),
     "negative": Operation(operator.neg, lax.neg),
     "absolute": Operation(abs, lax.abs),
     "minimum": Operation(min, lax.min),
@@ -118,8 +148,8 @@ OPERATIONS: dict[str, Operation] = {
     # Elementary functions.
     "sign": Operation(_sign, lax.sign),
     "copysign": _of_floats(math.copysign, jnp.copysign),
-    "sqrt": _of_floats(math.sqrt, lax.sqrt, 1.0),
-    "cbrt": _of_floats(lambda x: math.copysign(abs(x) ** (1 / 3), x), lax.cbrt, 1.0),
+    "sqrt": _of_floats(math.sqrt, _sqrt, 1.0),
+    "cbrt": _of_floats(lambda x: math.copysign(abs(x) ** (1 / 3), x), _cbrt, 1.0),
     "exp": _of_floats(math.exp, lax.exp, 0.0),
     "exp2": _of_floats(lambda x: 2.0**x, lax.exp2, 0.0),
     "expm1": _of_floats(math.expm1, lax.expm1, 0.0),
@@ -130,11 +160,11 @@ OPERATIONS: dict[str, Operation] = {
     "sin": _of_floats(math.sin, lax.sin),
     "cos": _of_floats(math.cos, lax.cos),
     "tan": _of_floats(math.tan, lax.tan, 0.0),
-    "arcsin": _of_floats(math.asin, lax.asin, 0.0),
-    "arccos": _of_floats(math.acos, lax.acos, 0.0),
+    "arcsin": _of_floats(math.asin, _asin, 0.0),
+    "arccos": _of_floats(math.acos, _acos, 0.0),
     "arctan": _of_floats(math.atan, lax.atan),
-    "arctan2": _of_floats(math.atan2, lax.atan2, 1.0, 1.0),
-    "hypot": _of_floats(math.hypot, jnp.hypot, 1.0, 1.0),
+    "arctan2": _of_floats(math.atan2, _atan2, 1.0, 1.0),
+    "hypot": _of_floats(math.hypot, _hypot, 1.0, 1.0),
     "sinh": _of_floats(math.sinh, lax.sinh, 0.0),
     "cosh": _of_floats(math.cosh, lax.cosh, 0.0),
     "tanh": _of_floats(math.tanh, lax.tanh),

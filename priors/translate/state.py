@@ -9,7 +9,7 @@ from priors.translate.errors import PriorError
 from priors.translate.frames import Cells, Frame
 from priors.translate.graph import Graph, Node
 from priors.translate.paths import EVERYWHERE, Path, Paths
-from priors.translate.values import Choice, merge, settle
+from priors.translate.values import Cases, Choice, merge, settle
 
 
 @dataclass(eq=False)
@@ -66,6 +66,8 @@ class State:
         self.alive = paths.without(before, where)
         otherwise = self.resolved(value.otherwise)
         self.alive = before
+        if isinstance(value, Cases):
+            return Cases(value.condition, then, otherwise)
         return merge(self.graph, value.condition, then, otherwise)
 
     def settled(self, value: Value) -> Value:

@@ -43,6 +43,10 @@ class Choice:
     otherwise: Value
 
 
+class Cases(Choice):
+    """The fixed integers that an index can be: kept apart, where `merge` would make one number of them."""
+
+
 def describe(value: Value) -> str:
     """How an error message calls `value`."""
     names: list[tuple[Any, str]] = [
@@ -108,6 +112,16 @@ def make_array(
     return Array(object_array(graph, [graph.cast(entry, kind) for entry in entries], shape), kind)
 
 
+def whole(value: Value) -> Value:
+    """`value`, unless it is `x[mask]`, whose length nobody knows."""
+    if isinstance(value, Array) and value.mask is not None:
+        raise PriorError(
+            "x[mask] has a length that depends on the observation",
+            "use np.where(mask, x, 0.0), or write x[mask] = f(x[mask])",
+        )
+    return value
+
+
 def to_array(graph: Graph, value: Value, kind: Kind | None = None) -> Array:
     """`numpy.array(value)`: a fresh array of a number or of nested sequences."""
     entries: list[Scalar] = []
@@ -135,7 +149,7 @@ def to_array(graph: Graph, value: Value, kind: Kind | None = None) -> Array:
             )
         return (len(shapes), *(shapes[0] if shapes else ()))
 
-    value = graph.settle(value)
+    value = whole(graph.settle(value))
     if not isinstance(value, (List, tuple, range, Array)) and not is_scalar(value):
         raise PriorError(f"{describe(value)} cannot become an array", "use numbers and lists of numbers")
     return make_array(
@@ -159,7 +173,7 @@ def _scalar_of(data: Any) -> Any:
 
 def iterate(graph: Graph, value: Value) -> list[Value]:
     """The items that a `for` over `value` sees."""
-    value = graph.settle(value)
+    value = whole(graph.settle(value))
     if isinstance(value, range) and len(value) > limits.MAX_ELEMENTS:
         raise PriorError(f"a loop of {len(value)} turns is too long", "a policy needs at most a few dozen")
     if isinstance(value, Array) and value.data.ndim:
@@ -202,6 +216,7 @@ def turns(graph: Graph, value: Value) -> Iterator[Value]:
 
 def length(value: Value) -> int:
     """`len(value)`."""
+    value = whole(value)
     if isinstance(value, (List, Dict)):
         return len(value.items)
     if isinstance(value, Array) and value.data.ndim:
@@ -229,13 +244,19 @@ def mapped(graph: Graph, function: Callable[..., Scalar], *operands: Value) -> V
             f"arrays of shapes {shapes} do not fit together", "use arrays of equal shape"
         ) from None
     check_shape(shape)
+    masks = [array.mask for array in arrays if array.mask is not None]
+    if any(mask.shape != shape or (mask != masks[0]).any() for mask in masks):
+        for array in arrays:
+            whole(array)
     broadcast = [np.broadcast_to(array.data, shape).ravel() for array in arrays]
-    return unwrap(make_array(graph, [function(*scalars) for scalars in zip(*broadcast, strict=True)], shape))
+    made = make_array(graph, [function(*scalars) for scalars in zip(*broadcast, strict=True)], shape)
+    made.mask = masks[0] if masks else None
+    return unwrap(made)
 
 
 def truth(graph: Graph, value: Value) -> Scalar:
     """`bool(value)`, a static truth value or a Boolean node."""
-    if isinstance(value, Array):
+    if isinstance(whole(value), Array):
         if value.data.size != 1:
             raise PriorError(
                 f"the truth of {describe(value)} is ambiguous", "use np.any, np.all, or one entry of it"
@@ -289,7 +310,7 @@ def settle(graph: Graph, value: Value) -> Value:
 def joined(graph: Graph, condition: Node, then: Value, otherwise: Value) -> Value:
     """A frozen copy that reads as one of two containers of the same form, else their `merge`."""
     copy: Array | List | Dict
-    if isinstance(then, Array) and isinstance(otherwise, Array) and then.data.shape == otherwise.data.shape:
+    if isinstance(then, Array) and isinstance(otherwise, Array) and _same_shape(then, otherwise):
         pairs = zip(then.data.ravel(), otherwise.data.ravel(), strict=True)
         entries = [graph.select(condition, a, b) for a, b in pairs]
         copy = make_array(graph, entries, then.data.shape, widest([then.kind, otherwise.kind]))
@@ -309,3 +330,7 @@ def joined(graph: Graph, condition: Node, then: Value, otherwise: Value) -> Valu
 
 def _same_form(a: List, b: List) -> bool:
     return (len(a.items), a.most, a.is_deque) == (len(b.items), b.most, b.is_deque)
+
+
+def _same_shape(a: Array, b: Array) -> bool:
+    return a.data.shape == b.data.shape and a.mask is None and b.mask is None

@@ -52,7 +52,7 @@ def numbers(draw, depth=2):
 
 
 @st.composite
-def tests(draw, depth=1):
+def tests(draw, depth=1):  # noqa: PT028 - no test, but what an `if` tests
     """A condition."""
     one, two = draw(numbers(max(depth, 0))), draw(numbers(0))
     simple = f"{one} {draw(st.sampled_from(COMPARISONS))} {two}"
@@ -89,7 +89,7 @@ def statements(draw, depth=2, loop=False):
         f"a[{draw(st.integers(-3, 2))}] = {one}",
         f"a = a * 0.5 + {one}",
         f"a += np.tanh({one})",
-        f"a[1:] = a[:2]",
+        "a[1:] = a[:2]",
         f"v[{draw(st.integers(0, 2))}] = {one}",
         f"v = [{one}, *v[:2]]",
         "b = a\nb[0] = 0.25",

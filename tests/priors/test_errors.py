@@ -26,9 +26,15 @@ CONSTRUCTS = {
     "dynamic slice": ("return obs[:int(obs[0])]", "depends on the observation", "fixed"),
     "dynamic append": (
         "x = []\n    if obs[0] > 0: x.append(1)\n    return x",
-        "length of a list",
-        "x[0] = value",
+        "action of shape (1,)",
+        "2 numbers",
     ),
+    "append in its own loop": (
+        "x = [1]\n    for y in x:\n        if obs[0] > y: x.append(1)\n    return x",
+        "the list that the loop runs over",
+        "list(xs)",
+    ),
+    "masked length": ("return obs[obs > 0]", "length that depends on the observation", "np.where"),
     "unassigned": ("if obs[0] > 0: x = 1\n    return x, 0", "may be unassigned", "before the `if`"),
     "read before": ("y = x; x = 1\n    return y, 0", "before it is assigned", "assign `x`"),
     "unknown name": ("return mx(obs[0], 1), 0", "`mx` is not known", "max"),

@@ -1,6 +1,5 @@
 """Random programs mean what CPython makes of them, memory included."""
 
-import math
 import re
 
 import hypothesis

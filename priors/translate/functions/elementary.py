@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from priors.translate import indexing
 from priors.translate.containers import Value
 from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation, static_int
@@ -40,7 +41,12 @@ def clip(m: Machine, a: Value, a_min: Value = None, a_max: Value = None, **bound
     high = bounds.get("max", a_max)
     if low is not None:
         a = elementwise(m.graph, "maximum", a, low)
-    return a if high is None else elementwise(m.graph, "minimum", a, high)
+    if high is not None:
+        a = elementwise(m.graph, "minimum", a, high)
+    out = bounds.get("out")
+    if out is not None:
+        indexing.write(m, out, (Ellipsis,), a)
+    return a if out is None else out
 
 
 def where(m: Machine, condition: Value, x: Value, y: Value) -> Value:

@@ -15,7 +15,7 @@ from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
 from priors.translate.objects import At, Builtin, DType, Marker
 from priors.translate.operators import equal, total
-from priors.translate.values import check_size, describe, elementwise, iterate, to_array
+from priors.translate.values import check_size, describe, elementwise, iterate, to_array, whole
 
 
 def extend(m: Machine, owner: List, iterable: Value) -> None:
@@ -185,7 +185,7 @@ def _updated_at(m: Machine, at: At, name: str, value: Value) -> Value:
 
 def attribute(owner: Value, name: str) -> Value:  # noqa: PLR0911
     """An attribute or bound method of a value."""
-    if isinstance(owner, Array) and name in _ARRAY_ATTRIBUTES:
+    if isinstance(whole(owner), Array) and name in _ARRAY_ATTRIBUTES:
         return _ARRAY_ATTRIBUTES[name](owner)
     if is_scalar(owner) and name in ("item", "copy", "value", "name", "real"):
         # The members of an enumeration are plain numbers here.
