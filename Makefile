@@ -49,8 +49,8 @@ types: $(INSTALLED)  ## check types alone
 	$(BIN)/mypy
 
 RESULTS := experiments/results
-bench: $(INSTALLED)  ## measure physics, loop and compilation (TASK=, PHYSICS=); JSON in experiments/results
-	for name in physics loop compile; do $(BIN)/camel-jax bench $$name --task $(TASK) --physics $(PHYSICS) \
+bench: $(INSTALLED)  ## measure physics, prior, loop, compilation (TASK=, PHYSICS=); JSON in experiments/results
+	for name in physics prior loop compile; do $(BIN)/camel-jax bench $$name --task $(TASK) --physics $(PHYSICS) \
 		--json $(RESULTS)/bench-$$name-$(TASK)$(if $(filter auto,$(PHYSICS)),,-$(PHYSICS)).json || exit 1; done
 
 parity: $(INSTALLED)  ## compare tasks and engines with Gymnasium (an hour or two; goes on where it stopped)

@@ -118,8 +118,9 @@ class Priors:
 class Bench:
     """Measure a part against what bounds its speed, in one run."""
 
-    name: Positional[Literal["physics", "loop", "compile"]]
-    """physics: the engine in the graph against the engine alone. loop: training against its parts.
+    name: Positional[Literal["physics", "prior", "loop", "compile"]]
+    """physics: the engine in the graph against the engine alone. prior: translating, compiling and running
+    a program, the last against the physics. loop: training against its parts.
     compile: a cold compilation of reset and step."""
     task: str = "hopper"
     """Task to measure on."""

@@ -98,7 +98,7 @@ def _prior(
         observation_size=observation_size,
         action_size=action_size,
         step=step,
-        parameters={key: np.float32(value) for key, value in literals.items()},
+        parameters={key: np.float32(value) for key, value in evaluated.parameters.items()},
         start=start,
         source=source,
         notes=evaluated.notes,

@@ -9,7 +9,7 @@ from priors.translate import attributes, bindings, calls
 from priors.translate.containers import Array, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Cells
-from priors.translate.graph import is_scalar
+from priors.translate.graph import Node, is_scalar
 from priors.translate.machine import Machine
 from priors.translate.objects import Class, Function, Instance, Method, Unusable
 from priors.translate.parse import ACT_METHODS
@@ -180,7 +180,8 @@ def _entry(machine: Machine, policy: Function, receiver: tuple[Value, ...]) -> E
 
 
 def _is_zero(value: Value) -> bool:
-    return is_scalar(value) and value == 0
+    known = value.known if isinstance(value, Node) else value
+    return is_scalar(value) and known == 0
 
 
 def _keyword_only(function: Function) -> set[str]:

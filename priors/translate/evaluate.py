@@ -13,6 +13,7 @@ from priors.translate.literals import Literals
 from priors.translate.machine import Machine, RestartError
 from priors.translate.memory import Memory, Step
 from priors.translate.parse import Program
+from priors.translate.scopes import Scopes
 from priors.translate.statements import STATEMENTS
 
 
@@ -43,7 +44,8 @@ class Evaluated:
         first: the remembered numbers at the start of an episode.
         after: the remembered numbers after a step.
         branches: the tests of the program.
-        literals: the values of the literals that can be tuned.
+        parameters: the values of the literals that can be tuned.
+        literals: the values of all literals that were tunable to begin with.
         notes: what the author should know.
     """
 
@@ -52,6 +54,7 @@ class Evaluated:
     first: tuple[Scalar, ...]
     after: tuple[Scalar, ...]
     branches: tuple[Branch, ...]
+    parameters: dict[str, float]
     literals: dict[str, float]
     notes: tuple[str, ...]
 
@@ -66,32 +69,22 @@ def evaluate(program: Program, observation_size: int, action_size: int) -> Evalu
     Raises:
         PriorError: the program is refused.
     """
-    literals = Literals(program.tree)
+    scopes, literals = Scopes(), Literals(program.tree)
     fixed: frozenset[str] = frozenset()
     memory, restarts = Memory(), 0
     for _ in range(limits.MAX_ROUNDS):
-        machine = Machine(literals, fixed, EXPRESSIONS, STATEMENTS)
-        grown = False
+        machine = Machine(scopes, literals, fixed, EXPRESSIONS, STATEMENTS)
         try:
             step, bounds = _run(machine, program, memory, observation_size, action_size)
-            grown = step.learn()
-            needed = machine.graph.used_statically
-            if not grown:
-                first, after = step.carries()
-                needed = needed | machine.graph.integer_literals((*bounds, *first, *after))
+            if not step.learn():
+                return _evaluated(machine, literals, step, bounds)
         except RestartError as restart:
             restarts += 1
             fixed |= restart.names if restarts <= limits.MAX_RESTARTS else literals.values.keys()
             memory = Memory()
-            continue
         except PriorError as error:
             # What was noted before comes first: the other may only follow from it.
             raise PriorError.group(machine.errors or [_placed(error, program)]) from None
-        if not grown and needed <= fixed:
-            return _evaluated(
-                machine, literals, tuple(step.slots.kinds), (bounds, tuple(first), tuple(after))
-            )
-        fixed |= needed
     raise PriorError(
         "what the policy remembers does not come to rest: its lists or kinds of values go on changing",
         "keep a fixed number of values of fixed types",
@@ -137,24 +130,25 @@ def _is_named(node: ast.AST | None, name: str) -> bool:
     return isinstance(node, ast.Attribute) and node.attr == name
 
 
-def _evaluated(
-    machine: Machine,
-    literals: Literals,
-    kinds: tuple[Kind, ...],
-    roots: tuple[tuple[Scalar, ...], tuple[Scalar, ...], tuple[Scalar, ...]],
-) -> Evaluated:
-    bounds, first, after = roots
-    masks = machine.paths.mask
-    tests = sorted(machine.tests.values(), key=lambda test: test.line)
-    branches = tuple(Branch(t.line, t.text, masks(t.holds), masks(t.fails)) for t in tests)
+def _evaluated(machine: Machine, literals: Literals, step: Step, bounds: tuple[Scalar, ...]) -> Evaluated:
+    graph, masks = machine.graph, machine.paths.mask
+    first, after = step.carries()
+    tests = sorted(machine.tests.values(), key=lambda test: (test.node.lineno, test.node.col_offset))
+    branches = tuple(
+        Branch(test.node.lineno, ast.unparse(test.node), masks(test.holds), masks(test.fails))
+        for test in tests
+    )
     decisions = [side for branch in branches for side in (branch.holds, branch.fails)]
-    used = machine.graph.literals_of((*bounds, *first, *after, *decisions))
+    roots = (*bounds, *first, *after, *decisions)
+    # What fixed the structure, or is used as an integer, stays a constant.
+    used = graph.literals_of(roots) - graph.used_statically - graph.integer_literals(roots)
     return Evaluated(
         bounds=bounds,
-        kinds=kinds,
-        first=first,
-        after=after,
+        kinds=tuple(step.slots.kinds),
+        first=tuple(first),
+        after=tuple(after),
         branches=branches,
-        literals={name: value for name, value in literals.values.items() if name in used},
+        parameters={name: value for name, value in literals.values.items() if name in used},
+        literals=literals.values,
         notes=tuple(dict.fromkeys(machine.notes)),
     )

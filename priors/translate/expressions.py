@@ -16,7 +16,6 @@ from priors.translate.graph import Node
 from priors.translate.machine import Machine, Rule
 from priors.translate.objects import Function
 from priors.translate.operators import binary, compare, unary
-from priors.translate.scopes import assigned_names
 from priors.translate.targets import bind
 from priors.translate.values import check_size, describe, iterate
 
@@ -100,7 +99,7 @@ def boolean_operation(machine: Machine, node: ast.BoolOp) -> Value:
             return first
         holds = machine.truth(first)
         if isinstance(holds, Node):
-            machine.count_test(values[0].lineno, ast.unparse(values[0]), holds)
+            machine.count_test(values[0], holds)
         if isinstance(node.op, ast.And):
             return machine.branch(holds, lambda: chain(values[1:]), lambda: first)
         return machine.branch(holds, lambda: first, lambda: chain(values[1:]))
@@ -128,7 +127,7 @@ def conditional(machine: Machine, node: ast.IfExp) -> Value:
     """`a if test else b`."""
     test = machine.truth(machine.evaluate(node.test))
     if isinstance(test, Node):
-        machine.count_test(node.test.lineno, ast.unparse(node.test), test)
+        machine.count_test(node.test, test)
     return machine.branch(test, lambda: machine.evaluate(node.body), lambda: machine.evaluate(node.orelse))
 
 
@@ -164,7 +163,7 @@ def lambda_expression(machine: Machine, node: ast.Lambda) -> Value:
         [body],
         machine.frame.scope(),
         default_values(machine, node.args),
-        assigned_names([body], node.args),
+        machine.scopes.of(node)[0],
     )
 
 

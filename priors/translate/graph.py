@@ -74,33 +74,9 @@ def bounds_of(value: Scalar) -> Bounds:
     return float(value), float(value)
 
 
-def _solved(a: Scalar, b: Scalar) -> tuple[Scalar, Scalar]:
-    """`a == b` of integers, where one is fixed, as an equation of the number that the other is made of.
-
-    Then `3 * leg + 1 == 4` and `1 - leg == 0` are the condition `leg == 1`, which paths know as one.
-    """
-    node, value = (a, b) if isinstance(a, Node) else (b, a)
-    if isinstance(value, Node) or not isinstance(node, Node):
-        return a, b
-    while node.operation in ("add", "subtract", "multiply"):
-        x, y = node.operands
-        fixed, inner = (x, y) if isinstance(y, Node) else (y, x)
-        if (
-            isinstance(fixed, Node)
-            or not isinstance(inner, Node)
-            or (node.operation == "multiply" and not fixed)
-        ):
-            break
-        if node.operation == "multiply":
-            if value % fixed:
-                return 0, 1
-            value = value // fixed
-        elif node.operation == "add":
-            value = value - fixed
-        else:
-            value = value + fixed if inner is x else fixed - value
-        node = inner
-    return (node, value) if node.bounds[0] <= value <= node.bounds[1] else (0, 1)
+def _is_traced(value: Scalar) -> bool:
+    """Whether `value` depends on the observation or on memory."""
+    return isinstance(value, Node) and value.known is None
 
 
 class Graph:
@@ -180,14 +156,13 @@ class Graph:
         if not any(isinstance(operand, Node) for operand in operands):
             return self._fold(operation, operands)
         if operation == "equal" and kind == "int":
-            operands = _solved(*operands)
+            operands = self._solved(*operands)
             if not any(isinstance(operand, Node) for operand in operands):
                 return bool(operands[0] == operands[1])
         table = self._table(operands) if not row.safe else None
         if table is not None:
             # `len(x) > 3` where a test decides which list x is: kept as logic, which paths can see through.
-            place, test, then, otherwise = table
-            sides = ([*operands[:place], side, *operands[place + 1 :]] for side in (then, otherwise))
+            test, *sides = table
             return self.select(test, *(self.apply(operation, *side) for side in sides))
         guard = self.guard() if row.safe else True
         cast = [self.cast(operand, kind) for operand in operands]
@@ -199,15 +174,45 @@ class Graph:
         result: Kind = kind if row.result == "same" else row.result
         return self._node(operation, tuple(cast), result, self._known(operation, cast))
 
-    @staticmethod
-    def _table(operands: Sequence[Scalar]) -> tuple[int, Node, Scalar, Scalar] | None:
-        """The one traced operand, if it chooses among fixed integers: its place, test and sides."""
-        places = [place for place, operand in enumerate(operands) if isinstance(operand, Node)]
-        node = operands[places[0]]
-        if len(places) > 1 or not isinstance(node, Node) or not node.choices:
+    def _table(self, operands: Sequence[Scalar]) -> tuple[Node, list[Scalar], list[Scalar]] | None:
+        """If one operand chooses among fixed integers: its test, and the operands for both outcomes.
+
+        The other operands must be fixed too; literals among them become constants.
+        """
+        places = [i for i, operand in enumerate(operands) if isinstance(operand, Node) and operand.choices]
+        others = [operand for i, operand in enumerate(operands) if i not in places]
+        if len(places) != 1 or any(isinstance(x, Node) and x.known is None for x in others):
             return None
-        test, then, otherwise = node.operands
-        return places[0], test, then, otherwise
+        plain = [x if i in places else self.static(x, "") for i, x in enumerate(operands)]
+        test, *sides = operands[places[0]].operands  # type: ignore[union-attr]
+        then, otherwise = ([*plain[: places[0]], side, *plain[places[0] + 1 :]] for side in sides)
+        return test, then, otherwise
+
+    def _solved(self, a: Scalar, b: Scalar) -> tuple[Scalar, Scalar]:
+        """`a == b` of integers, where one is fixed, as an equation of the number the other is made of.
+
+        Then `3 * leg + 1 == 4` and `1 - leg == 0` are the condition `leg == 1`, which paths know as one.
+        """
+        node, right = (a, b) if isinstance(a, Node) and a.known is None else (b, a)
+        if not isinstance(node, Node) or node.known is not None or _is_traced(right):
+            return a, b
+        value = self.static(right, "")
+        while node.operation in ("add", "subtract", "multiply"):
+            x, y = node.operands
+            inner, other = (y, x) if _is_traced(y) else (x, y)
+            if not _is_traced(inner) or _is_traced(other):
+                break
+            fixed = self.static(other, "")
+            if node.operation == "multiply":
+                if not fixed or value % fixed:
+                    return 0, int(value != 0 or fixed != 0)
+                value = value // fixed
+            elif node.operation == "add":
+                value = value - fixed
+            else:
+                value = value + fixed if inner is x else fixed - value
+            node = inner
+        return (node, value) if node.bounds[0] <= value <= node.bounds[1] else (0, 1)
 
     def _fold(self, operation: str, operands: Sequence[Any]) -> Scalar:
         python = OPERATIONS[operation].python

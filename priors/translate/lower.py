@@ -108,7 +108,8 @@ def lower(
 ) -> list[jax.Array]:
     """The values of `roots`, scalars in double precision; to be traced with 64 bits enabled.
 
-    A parameter that is the float32 number nearest to its literal stands for the literal itself.
+    Literals that are no parameters keep their values. A parameter that is the float32 number nearest to its
+    literal stands for the literal itself.
     """
     values: dict[int, jax.Array] = {}
 
@@ -125,7 +126,11 @@ def lower(
         elif node.operation == "memory":
             value = memory[node.operands[0]]
         elif node.operation == "parameter":
-            value = _parameter(parameters[node.operands[0]], literals[node.operands[0]])
+            name = node.operands[0]
+            if name in parameters:
+                value = _parameter(parameters[name], literals[name])
+            else:
+                value = jnp.asarray(literals[name], _DTYPES[node.kind])
         elif node.operation == "widen":
             value = lax.convert_element_type(value_of(node.operands[0]), _DTYPES[node.kind])
         elif node.operation == "select":

@@ -20,7 +20,7 @@ from priors.translate.graph import Node, Scalar
 from priors.translate.literals import Literals
 from priors.translate.objects import Function, Instance, Unusable
 from priors.translate.paths import NOWHERE, Path
-from priors.translate.scopes import changed_names, stored_names
+from priors.translate.scopes import Scopes, changed_names, stored_names
 from priors.translate.state import RestartError, State, is_open, refuted_by_literals
 from priors.translate.values import Choice, joined, merge, truth
 
@@ -43,10 +43,12 @@ class Machine(State):
 
     Attributes:
         errors: what was refused so far; the statements after an error run too, to find others.
+        scopes: the local names of the program's functions.
     """
 
     def __init__(
         self,
+        scopes: Scopes,
         literals: Literals,
         fixed: frozenset[str],
         expressions: Mapping[type[ast.AST], Rule],
@@ -54,6 +56,7 @@ class Machine(State):
     ) -> None:
         super().__init__()
         self.errors: list[PriorError] = []
+        self.scopes = scopes
         self._literals = literals
         self._fixed = fixed
         self._expressions = expressions

@@ -8,6 +8,20 @@ from collections.abc import Iterator, Sequence
 _SCOPES = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.GeneratorExp, ast.DictComp)
 
 
+class Scopes:
+    """What the text of a program says about each of its functions, worked out once for all rounds."""
+
+    def __init__(self) -> None:
+        self._found: dict[ast.AST, tuple[frozenset[str], dict[str, str]]] = {}
+
+    def of(self, node: ast.FunctionDef | ast.Lambda) -> tuple[frozenset[str], dict[str, str]]:
+        """The local names of a function, and those it declares `global` or `nonlocal`."""
+        if node not in self._found:
+            body = node.body if isinstance(node, ast.FunctionDef) else [ast.Expr(node.body)]
+            self._found[node] = assigned_names(body, node.args), declarations(body)
+        return self._found[node]
+
+
 def assigned_names(body: Sequence[ast.stmt], arguments: ast.arguments) -> frozenset[str]:
     """The local names of a function."""
     names = {argument.arg for argument in ast.walk(arguments) if isinstance(argument, ast.arg)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass
 
 from priors.translate.containers import SERIALS, Container, Value
@@ -16,8 +17,7 @@ from priors.translate.values import Cases, Choice, merge, settle
 class Test:
     """A test that depends on the observation or on memory, and the paths on which it held or not."""
 
-    line: int
-    text: str
+    node: ast.expr
     holds: Path
     fails: Path
 
@@ -33,7 +33,7 @@ class State:
         frame: the running activation.
         statement: containers with a smaller serial number are older than the current statement.
         notes: what the author should know.
-        tests: the branches met so far, by line and text.
+        tests: the branches met so far, by their place in the tree.
     """
 
     def __init__(self) -> None:
@@ -44,7 +44,7 @@ class State:
         self.frame = self.module
         self.statement = next(SERIALS)
         self.notes: list[str] = []
-        self.tests: dict[tuple[int, str], Test] = {}
+        self.tests: dict[ast.expr, Test] = {}
         self.graph.guard = lambda: self.paths.mask(self.alive)
         self.graph.settle = self.settled
 
@@ -81,11 +81,11 @@ class State:
         frame, path = thing.born or (self.module, EVERYWHERE)
         return self.paths.both(path, frame.waiting().live)
 
-    def count_test(self, line: int, text: str, test: Node) -> None:
+    def count_test(self, node: ast.expr, test: Node) -> None:
         """Note which observations reach a test, and on which of them it holds."""
         paths, where = self.paths, self.paths.where(test)
         holds, fails = paths.both(self.alive, where), paths.without(self.alive, where)
-        found = self.tests.setdefault((line, text), Test(line, text, holds, fails))
+        found = self.tests.setdefault(node, Test(node, holds, fails))
         found.holds, found.fails = paths.either(found.holds, holds), paths.either(found.fails, fails)
 
 

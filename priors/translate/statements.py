@@ -16,7 +16,6 @@ from priors.translate.expressions import default_values, operate
 from priors.translate.graph import Node
 from priors.translate.machine import Machine, Rule
 from priors.translate.objects import Function, Module, Unusable
-from priors.translate.scopes import assigned_names, declarations
 from priors.translate.targets import bind, write
 from priors.translate.values import Choice
 
@@ -100,7 +99,7 @@ def if_statement(machine: Machine, node: ast.If) -> None:
     """Both sides run, each on its own path; then the paths join."""
     test = machine.truth(machine.evaluate(node.test))
     if isinstance(test, Node):
-        machine.count_test(node.test.lineno, ast.unparse(node.test), test)
+        machine.count_test(node.test, test)
     machine.fork(test, lambda: machine.execute(node.body), lambda: machine.execute(node.orelse))
 
 
@@ -119,8 +118,7 @@ def function_definition(machine: Machine, node: ast.FunctionDef) -> None:
         node.body,
         machine.frame.scope(),
         default_values(machine, node.args),
-        assigned_names(node.body, node.args),
-        declarations(node.body),
+        *machine.scopes.of(node),
     )
     made.born = (machine.frame, machine.alive)
     words = [ast.unparse(decorator).split(".")[-1] for decorator in node.decorator_list]

@@ -6,9 +6,10 @@ import hypothesis
 import hypothesis.strategies as st
 import jax
 import numpy as np
-import programs
 
 from priors.translate import translate
+
+from . import programs
 
 STEPS = 12
 OBSERVATIONS = np.random.default_rng(4).normal(size=(6, STEPS, 4)).astype(np.float32)
@@ -38,7 +39,7 @@ def sound(text):
     """Whether CPython runs the program at all, with moderate results."""
     try:
         results = [expected(text, sequence) for sequence in OBSERVATIONS]
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, TypeError, ValueError):
         return False
     return all(np.isfinite(result).all() and abs(result).max() < 1e6 for result in results)
 
