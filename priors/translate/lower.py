@@ -44,7 +44,8 @@ def in_double(function: Callable[..., Any]) -> Callable[..., Any]:
 class Carry(NamedTuple):
     """What a program remembers from step to step.
 
-    It holds no 64-bit numbers, which JAX would shorten outside of a translated program.
+    It holds no 64-bit numbers, which JAX would shorten outside of a translated program, and None for a kind
+    of which there are none, for checkpoints hold no empty arrays.
 
     Attributes:
         floats: shape `(n, 3)`, float32: each number is the sum of its row, exact to 72 bits.
@@ -52,9 +53,9 @@ class Carry(NamedTuple):
         truths: shape `(k,)`, bool.
     """
 
-    floats: jax.Array
-    integers: jax.Array
-    truths: jax.Array
+    floats: jax.Array | None
+    integers: jax.Array | None
+    truths: jax.Array | None
 
 
 class Slots(NamedTuple):
@@ -70,22 +71,31 @@ class Slots(NamedTuple):
 def pack(slots: Slots, values: Sequence[jax.Array]) -> Carry:
     """The carry of remembered numbers, in double precision."""
 
-    def of(kind: Kind) -> jax.Array:
+    def of(kind: Kind) -> jax.Array | None:
         rows = [lax.reshape(values[slot], (1,)) for slot in slots.of(kind)]
-        return lax.concatenate(rows, 0) if rows else jnp.zeros(0, _DTYPES[kind])
+        return lax.concatenate(rows, 0) if rows else None
 
-    return Carry(_split(of("float")), lax.bitcast_convert_type(of("int"), np.uint32), of("bool"))
+    floats, integers = of("float"), of("int")
+    return Carry(
+        floats=None if floats is None else _split(floats),
+        integers=None if integers is None else lax.bitcast_convert_type(integers, np.uint32),
+        truths=of("bool"),
+    )
 
 
 def unpack(slots: Slots, carry: Carry) -> list[jax.Array]:
     """The remembered numbers, in double precision."""
-    arrays = {
-        "float": jnp.sum(lax.convert_element_type(carry.floats, np.float64), axis=1),
-        "int": lax.bitcast_convert_type(carry.integers, np.int64),
+    arrays: dict[str, Any] = {
+        "float": None if carry.floats is None else _joined(carry.floats),
+        "int": None if carry.integers is None else lax.bitcast_convert_type(carry.integers, np.int64),
         "bool": carry.truths,
     }
     rows = {kind: iter(range(len(slots.kinds))) for kind in arrays}
     return [lax.index_in_dim(arrays[kind], next(rows[kind]), keepdims=False) for kind in slots.kinds]
+
+
+def _joined(floats: jax.Array) -> jax.Array:
+    return jnp.sum(lax.convert_element_type(floats, np.float64), axis=1)
 
 
 def _split(values: jax.Array) -> jax.Array:

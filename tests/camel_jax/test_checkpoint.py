@@ -7,6 +7,9 @@ import pytest
 
 from camel_jax import checkpoint
 from envs import InputError
+from priors import translate
+
+SIZES = {"observation_size": 1, "action_size": 1}
 
 TREE = {
     "key": jax.random.key(7),
@@ -52,3 +55,11 @@ def test_a_damaged_checkpoint_is_named(tmp_path, damage):
                 path.write_bytes(b"")
     with pytest.raises(InputError, match=rf"the checkpoint at {tmp_path}/c cannot be read"):
         checkpoint.restore(tmp_path / "c", like)
+
+
+def test_the_memory_of_a_program_survives(tmp_path):
+    prior = translate("n = 0\ndef policy(obs):\n    global n\n    n += 1\n    return [n / 8]", **SIZES)
+    carry, _ = prior(prior.reset(), jnp.zeros(1))
+    checkpoint.save(tmp_path / "c", carry)
+    read = checkpoint.restore(tmp_path / "c", jax.eval_shape(lambda: carry))
+    assert prior(read, jnp.zeros(1))[1].low == 0.25

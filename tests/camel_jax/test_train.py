@@ -11,7 +11,7 @@ import camel_jax
 import envs
 from camel_jax import EpsilonConfig, SACConfig, TrainConfig, make_loop
 from envs import Episode, InputError
-from priors import from_function
+from priors import from_function, translate
 from probes import Probe
 
 TINY = TrainConfig(
@@ -101,15 +101,29 @@ def test_transitions_hold_the_terminal_observation_and_both_suggestions(hopper):
     assert ((fallen[:, 0] < 0.7) | (np.abs(fallen[:, 1]) > 0.2)).all()
 
 
-def test_a_prior_with_memory_starts_each_episode_afresh():
-    """A prior that counts its steps must suggest 0 at the first step of every episode."""
-    env = Episode(Probe(lambda o, a: 0.0), max_steps=3)
-    prior = from_function(
+COUNTERS = {
+    "a function": lambda: from_function(
         lambda count, o: (count + 1, jnp.reshape(count / 10, (1,))),
         observation_size=1,
         action_size=1,
         carry=jnp.zeros(()),
-    )
+    ),
+    "a program": lambda: translate(
+        "class Policy:\n"
+        "    def __init__(self):\n        self.x, self.last = 0, None\n"
+        "    def act(self, obs):\n        self.last = 0.0 if self.last is None else self.x / 10\n"
+        "        self.x += 1\n        return [self.last]\n",
+        observation_size=1,
+        action_size=1,
+    ),
+}
+
+
+@pytest.mark.parametrize("make", COUNTERS.values(), ids=COUNTERS)
+def test_a_prior_with_memory_starts_each_episode_afresh(make):
+    """A prior that counts its steps must suggest 0 at the first step of every episode."""
+    env = Episode(Probe(lambda o, a: 0.0), max_steps=3)
+    prior = make()
     config = dataclasses.replace(TINY, warmup_steps=40)
     loop = make_loop(env, prior, config)
     state = loop.prefill(loop.init(0))
