@@ -14,7 +14,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test lint format types bench parity soak docs lock clean
+.PHONY: help setup train test programs lint format types bench parity soak docs lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ train: $(INSTALLED)  ## train Hopper with the bundled prior (SEED=, PRIOR=, TASK
 
 test: $(INSTALLED)  ## run the test suite
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+programs: $(INSTALLED)  ## compare 2,000 random programs, translated, with CPython
+	$(BIN)/python -m pytest -n $(JOBS) --dist load tests/priors/test_properties.py --programs 2000
 
 lint: $(INSTALLED)  ## check style, formatting and types
 	$(BIN)/ruff check .

@@ -87,7 +87,8 @@ def read(state: State, name: str, binding: Binding) -> Value:
         raise refuted_by_literals(state, missing, error)
     value = merged(state, binding)
     if isinstance(value, Unusable):
-        raise PriorError(f"`{name}`: {value.message}", value.hint, told=value.told)
+        about = "" if value.message.startswith(f"`{name}`") else f"`{name}`: "
+        raise PriorError(about + value.message, value.hint, told=value.told)
     return value
 
 

@@ -83,6 +83,10 @@ def evaluate(program: Program, observation_size: int, action_size: int) -> Evalu
             fixed |= restart.names if restarts <= limits.MAX_RESTARTS else literals.values.keys()
             memory = Memory()
         except PriorError as error:
+            if error.fatal and not memory.split and len(memory.cells) > 1:
+                # Forms of all names together may be too many where those of each name are few.
+                memory = Memory(split=True)
+                continue
             # What was noted before comes first: the other may only follow from it.
             raise PriorError.group(machine.errors or [_placed(error, program)]) from None
     raise PriorError(
@@ -144,7 +148,7 @@ def _evaluated(machine: Machine, literals: Literals, step: Step, bounds: tuple[S
     used = graph.literals_of(roots) - graph.used_statically - graph.integer_literals(roots)
     return Evaluated(
         bounds=bounds,
-        kinds=tuple(step.slots.kinds),
+        kinds=tuple(step.kinds),
         first=tuple(first),
         after=tuple(after),
         branches=branches,

@@ -175,6 +175,9 @@ def default_values(machine: Machine, arguments: ast.arguments) -> dict[str, Valu
     return {argument.arg: machine.evaluate(default) for argument, default in pairs}
 
 
+_FILTER_HINT = "keep every entry and choose its value: [x if x > 0 else 0.0 for x in xs]"
+
+
 def _comprehension(
     machine: Machine, generators: list[ast.comprehension], element: list[ast.expr], source: Value
 ) -> list[list[Value]]:
@@ -190,7 +193,9 @@ def _comprehension(
         for item in iterate(machine.graph, source if position == 0 else machine.evaluate(generator.iter)):
             bind(machine, generator.target, item)
             tests = (machine.truth(machine.evaluate(test)) for test in generator.ifs)
-            if all(machine.graph.static(test, "the filter of a comprehension") for test in tests):
+            if all(
+                machine.graph.static(test, "the filter of a comprehension", _FILTER_HINT) for test in tests
+            ):
                 turn(position + 1)
 
     frame = Frame(frozenset(), machine.frame, machine.frame, machine.alive)

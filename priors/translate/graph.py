@@ -336,14 +336,14 @@ class Graph:
                 pending += [operand for operand in node.operands if isinstance(operand, Node)]
         return [found[index] for index in sorted(found)]
 
-    def static(self, value: Scalar, what: str) -> bool | int | float:
+    def static(self, value: Scalar, what: str, hint: str = "") -> bool | int | float:
         """The value of a number that must not depend on the observation, `what` in the error."""
         if not isinstance(value, Node):
             return value
         if value.known is None:
             raise PriorError(
                 f"{what} depends on the observation",
-                f"make {what} a fixed number",
+                hint or f"make {what} a fixed number",
             )
         self.used_statically |= self.literals_of([value])
         return value.known

@@ -95,7 +95,10 @@ def unpack(slots: Slots, carry: Carry) -> list[jax.Array]:
 
 
 def _joined(floats: jax.Array) -> jax.Array:
-    return jnp.sum(lax.convert_element_type(floats, np.float64), axis=1)
+    parts = lax.convert_element_type(floats, np.float64)
+    rest = parts[:, 1] + parts[:, 2]
+    # A sum with zero would lose the sign of a negative zero.
+    return jnp.where(rest == 0, parts[:, 0], parts[:, 0] + rest)
 
 
 def _split(values: jax.Array) -> jax.Array:

@@ -7,20 +7,29 @@ when a step changes nothing else, and everything remembered keeps its form and k
 
 from __future__ import annotations
 
-import functools
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from priors.translate import limits
 from priors.translate.anchors import Anchors
 from priors.translate.containers import Container, Value, hold
 from priors.translate.errors import PriorError
-from priors.translate.forms import MISSING, Building, Form, Joining, Taking, UndecidedError, cases, count
+from priors.translate.forms import (
+    MISSING,
+    Building,
+    Case,
+    Form,
+    Joining,
+    Taking,
+    UndecidedError,
+    cases,
+    count,
+)
 from priors.translate.frames import Binding, Cells, Layer
-from priors.translate.graph import Kind, Node, Scalar, bounds_of, kind_of, widest
-from priors.translate.intervals import UNBOUNDED, Bounds, hull
+from priors.translate.graph import Kind, Node, Scalar, widest
+from priors.translate.intervals import Bounds, hull
+from priors.translate.invariants import Number, first_seen, same
 from priors.translate.objects import Function
 from priors.translate.paths import EVERYWHERE, NOWHERE, Path
 from priors.translate.state import State
@@ -29,85 +38,9 @@ Cell = tuple[int, str]
 """A name: the number of its anchor, and what it is called there; `=x` is the default of argument x."""
 
 
-@dataclass(frozen=True)
-class Number:
-    """What is known of one number in a form.
-
-    Attributes:
-        constant: its value, where it is always the same; None where it is remembered, or `initial`.
-        initial: it is always what the module and `__init__` made it.
-        kind: of a remembered number, its kind.
-        bounds: of a remembered integer, an interval that holds it.
-        origin: the interval of its first value.
-        widened: how often that interval was changed: 1 a side that grew went to infinity, 2 it was then
-            narrowed to what a step makes of that, 3 it grew again and knows no bound.
-    """
-
-    constant: bool | int | float | None = None
-    initial: bool = False
-    kind: Kind = "bool"
-    bounds: Bounds = UNBOUNDED
-    origin: Bounds = UNBOUNDED
-    widened: int = 0
-
-    @property
-    def remembered(self) -> bool:
-        """Whether the carry holds it."""
-        return self.constant is None and not self.initial
-
-    def joined(self, value: Scalar, installed: Scalar) -> Number:
-        """What is known when a step leaves `value` where it found `installed`."""
-        if value is installed or (not self.remembered and _same(value, installed)):
-            return self
-        before = bounds_of(installed)
-        # What the step leaves as it was tells nothing about how far it can go.
-        ends = [end for end in _ends(value) if end is not installed] or [value]
-        here = functools.reduce(hull, map(bounds_of, ends))
-        if not self.remembered:
-            kind: Kind = widest([kind_of(value), kind_of(installed)])
-            return Number(kind=kind, bounds=hull(here, before), origin=before)
-        fixed = not any(isinstance(end, Node) for end in ends)
-        return self._bounded(here, widest([kind_of(value), self.kind]), fixed)
-
-    def _bounded(self, here: Bounds, kind: Kind, fixed: bool) -> Number:
-        """Widening and narrowing (Cousot and Cousot, 1977): counters need no round for each number.
-
-        Values that are `fixed` numbers of the text are few, so they need none.
-        """
-        low, high = self.bounds
-        if here[0] < low or here[1] > high:
-            grown = (low if here[0] >= low else -math.inf, high if here[1] <= high else math.inf)
-            bounds, widened = (UNBOUNDED, 3) if self.widened else (grown, 1)
-            if fixed:
-                bounds, widened = hull(here, self.bounds), self.widened
-        elif self.widened == 1:
-            bounds, widened = hull(here, self.origin), 2
-        else:
-            bounds, widened = self.bounds, self.widened
-        return replace(self, kind=kind, bounds=bounds, widened=widened)
-
-
-def _ends(value: Scalar) -> list[Scalar]:
-    """The numbers among which tests choose `value`."""
-    found: dict[int, Scalar] = {}
-    pending = [value]
-    while pending:
-        part = pending.pop()
-        if id(part) in found:
-            continue
-        found[id(part)] = part
-        if isinstance(part, Node) and part.operation == "select":
-            pending += part.operands[1:]
-    return [end for end in found.values() if not isinstance(end, Node) or end.operation != "select"]
-
-
-def _same(a: Scalar, b: Scalar) -> bool:
-    return not isinstance(a, Node) and type(a) is type(b) and repr(a) == repr(b)
-
-
 @dataclass(eq=False)
-class Memory:
-    """What is remembered, as far as the rounds so far have found out.
+class Group:
+    """Names whose forms are told apart together.
 
     Attributes:
         cells: the names, in the order in which they were found to change.
@@ -166,67 +99,42 @@ class Slots:
         self.bounds[slot] = hull(self.bounds[slot], number.bounds)
 
 
-class Step:
-    """One round: the state before the step, the memory put into it, and what the step leaves.
+def _binding(anchors: Anchors, cell: Cell) -> Binding | None:
+    anchor, name = anchors.found[cell[0]], cell[1]
+    if name.startswith("="):
+        assert isinstance(anchor, Function)
+        return Binding(EVERYWHERE, [Layer(EVERYWHERE, anchor.defaults[name[1:]])])
+    return anchor.names.get(name)
+
+
+class Part:
+    """A round of one group of names.
 
     Attributes:
-        slots: where the carry holds what is remembered.
+        slots: where the carry holds what is remembered of them, counted from `offset`.
     """
 
-    def __init__(self, state: State, memory: Memory, roots: Sequence[Cells]) -> None:
+    def __init__(self, state: State, anchors: Anchors, group: Group, offset: int) -> None:
         self._state = state
-        self._memory = memory
-        self._anchors = Anchors.reachable(roots)
-        self._before = {cell: self._alone(cell) for cell in self._all_cells()}
-        self._initial: list[Scalar] = []
+        self._anchors = anchors
+        self._group = group
+        self._offset = offset
         self._installed: dict[Form, list[Scalar]] = {}
-        self.slots = Slots()
+        ((form, (_, self._initial)),) = self._cases().items()
+        group.forms.setdefault(form, [Number(initial=True) for _ in self._initial])
+        self.slots = group.slots()
         self._install()
 
-    # Cells.
-
-    def _all_cells(self) -> list[Cell]:
-        cells: list[Cell] = []
-        for index, anchor in enumerate(self._anchors.found):
-            cells += [(index, name) for name in anchor.names]
-            if isinstance(anchor, Function):
-                cells += [(index, f"={name}") for name in anchor.defaults]
-        return cells
-
-    def _binding(self, cell: Cell) -> Binding | None:
-        anchor, name = self._anchors.found[cell[0]], cell[1]
-        if name.startswith("="):
-            assert isinstance(anchor, Function)
-            return Binding(EVERYWHERE, [Layer(EVERYWHERE, anchor.defaults[name[1:]])])
-        return anchor.names.get(name)
-
-    def _alone(self, cell: Cell) -> tuple[Form, list[Scalar], list[Container]] | None:
-        """The form, the numbers and the objects of one cell; None if they are not the same on every path."""
-        taking = Taking(self._state, self._anchors)
-        try:
-            form = taking.named(cell[1], self._binding(cell))
-        except UndecidedError:
-            return None
-        return form, taking.numbers, taking.objects
-
-    # Before the step.
+    def _cases(self) -> dict[Form, Case]:
+        named = [(cell[1], _binding(self._anchors, cell)) for cell in self._group.cells]
+        return cases(self._state, self._anchors, named)
 
     def _install(self) -> None:
         """Put what is remembered in the place of what the module left."""
-        memory, state = self._memory, self._state
-        state.graph.provisional = memory.is_provisional()
-        if not memory.cells:
-            return
-        named = [(cell[1], self._binding(cell)) for cell in memory.cells]
-        ((form, (_, self._initial)),) = cases(state, self._anchors, named).items()
-        memory.forms.setdefault(form, [Number(initial=True) for _ in self._initial])
-        slots = self.slots = memory.slots()
-        nodes = [
-            state.graph.memory(slot, kind, bounds)
-            for slot, (kind, bounds) in enumerate(zip(slots.kinds, slots.bounds, strict=True))
-        ]
+        state, forms, slots = self._state, self._group.forms, self.slots
+        nodes = self._nodes()
         left, values, paths, tests = EVERYWHERE, [], [], []
-        for index, (form, numbers) in enumerate(memory.forms.items()):
+        for index, (form, numbers) in enumerate(forms.items()):
             installed: list[Scalar] = []
             for position, (known, slot) in enumerate(zip(numbers, slots.rows[form], strict=True)):
                 if slot is not None:
@@ -235,7 +143,7 @@ class Step:
                     constant = self._initial[position] if known.initial else known.constant
                     installed.append(constant)  # type: ignore[arg-type]
             path = left
-            if index + 1 < len(memory.forms):
+            if index + 1 < len(forms):
                 tests.append(state.graph.apply("equal", nodes[0], index))
                 path = state.paths.both(left, state.paths.where(tests[-1]))
                 left = state.paths.without(left, path)
@@ -245,10 +153,15 @@ class Step:
             self._installed[form] = installed
         self._bind(values, paths, tests)
 
+    def _nodes(self) -> list[Node]:
+        pairs = zip(self.slots.kinds, self.slots.bounds, strict=True)
+        graph = self._state.graph
+        return [graph.memory(self._offset + slot, kind, bounds) for slot, (kind, bounds) in enumerate(pairs)]
+
     def _bind(self, values: list[list[Value]], paths: list[Path], tests: list[Scalar]) -> None:
         """Bind every cell to its value in whichever form the memory has."""
         joiners = [Joining(self._state, test) for test in tests if isinstance(test, Node)]
-        for position, (index, name) in enumerate(self._memory.cells):
+        for position, (index, name) in enumerate(self._group.cells):
             defined, held = NOWHERE, None
             for number in range(len(values) - 1, -1, -1):
                 value = values[number][position]
@@ -266,71 +179,39 @@ class Step:
             else:
                 anchor.names[name] = Binding(defined, [Layer(defined, held, shared=True)])
 
-    # After the step.
-
     def learn(self) -> bool:
-        """Take what the step changed into the memory; whether there was anything new."""
-        self._state.alive = EVERYWHERE
-        known = set(self._memory.cells)
-        new = [cell for cell in self._all_cells() if cell not in known and self._is_changed(cell)]
-        if new:
-            self._memory.cells += self._with_sharers(new, known)
-            # Forms are of all cells together: they are found anew.
-            self._memory.forms.clear()
-            return True
-        return bool(self._memory.cells) and self._learn_forms()
-
-    def _is_changed(self, cell: Cell) -> bool:
-        before, now = self._before.get(cell), self._alone(cell)
-        if before is None or now is None or before[0] != now[0]:
-            return True
-        return any(a is not b and not _same(a, b) for a, b in zip(before[1], now[1], strict=True))
-
-    def _with_sharers(self, cells: list[Cell], known: set[Cell]) -> list[Cell]:
-        """`cells`, and those which hold one of the same objects."""
-        found = list(cells)
-        for cell in found:
-            before = self._before.get(cell)
-            objects = {id(part) for part in before[2]} if before else set()
-            for other, what in self._before.items():
-                shares = what is not None and any(id(part) in objects for part in what[2])
-                if shares and other not in found and other not in known:
-                    found.append(other)
-        return found
-
-    def _learn_forms(self) -> bool:
-        memory, changed = self._memory, False
-        named = [(cell[1], self._binding(cell)) for cell in memory.cells]
-        self._after = cases(self._state, self._anchors, named)
+        """Take what the step left into the group; whether there was anything new."""
+        group, changed = self._group, False
+        self._after = self._cases()
         for form, (_, numbers) in self._after.items():
-            if form not in memory.forms:
-                if len(memory.forms) >= limits.MAX_FORMS:
+            if form not in group.forms:
+                if len(group.forms) >= limits.MAX_FORMS:
                     error = PriorError(
                         "what the policy remembers grows at every step, or has too many forms",
                         "bound it: a list of fixed length, collections.deque(maxlen=8), or numbers",
                         fatal=True,
                     )
-                    error.about = self._differing(form, list(memory.forms)[-1])
+                    error.about = self._differing(form, list(group.forms)[-1])
                     raise error
-                memory.forms[form] = [_first(value) for value in numbers]
+                group.forms[form] = [first_seen(value) for value in numbers]
                 changed = True
                 continue
-            old = memory.forms[form]
+            old = group.forms[form]
             new = [a.joined(v, i) for a, v, i in zip(old, numbers, self._installed[form], strict=True)]
             changed = changed or new != old
-            memory.forms[form] = new
+            group.forms[form] = new
         return changed
 
     def _differing(self, a: Form, b: Form) -> str:
         """The first name that has another form in `a` than in `b`."""
-        pairs = zip(self._memory.cells, a, b, strict=True)
+        pairs = zip(self._group.cells, a, b, strict=True)
         return next((cell[1].removeprefix("=") for cell, x, y in pairs if x != y), "")
 
     def carries(self) -> tuple[list[Scalar], list[Scalar]]:
         """The remembered numbers before the first step, and after this one; for when nothing is new."""
         graph, paths, slots = self._state.graph, self._state.paths, self.slots
         first: list[Scalar] = [0] * len(slots.kinds)
-        after: list[Scalar] = [graph.memory(slot, kind) for slot, kind in enumerate(slots.kinds)]
+        after: list[Scalar] = list(self._nodes())
         for index, (form, row) in enumerate(slots.rows.items()):
             path, now = self._after.get(form, (NOWHERE, self._installed[form]))
             here = paths.mask(path)
@@ -345,8 +226,105 @@ class Step:
         return [graph.cast(start, kind) for start, kind in zip(first, slots.kinds, strict=True)], after
 
 
-def _first(value: Scalar) -> Number:
-    """What is known of a number in a form that was not seen before."""
-    if isinstance(value, Node):
-        return Number(kind=value.kind, bounds=bounds_of(value), origin=bounds_of(value))
-    return Number(constant=value)
+@dataclass(eq=False)
+class Memory:
+    """What is remembered, as far as the rounds so far have found out.
+
+    Attributes:
+        split: whether every name, with those that share its objects, is a group of its own. Together they
+            tell more: once `started` is true, `last` is no longer None. But forms of all names together
+            multiply where the names have nothing to do with each other.
+        groups: the names, and what they look like.
+    """
+
+    split: bool = False
+    groups: list[Group] = field(default_factory=list)
+
+    @property
+    def cells(self) -> list[Cell]:
+        """All remembered names."""
+        return [cell for group in self.groups for cell in group.cells]
+
+
+class Step:
+    """One round: the state before the step, the memory put into it, and what the step leaves.
+
+    Attributes:
+        kinds: of the numbers of the carry.
+    """
+
+    def __init__(self, state: State, memory: Memory, roots: Sequence[Cells]) -> None:
+        self._state = state
+        self._memory = memory
+        self._anchors = Anchors.reachable(roots)
+        self._before = {cell: self._alone(cell) for cell in self._all_cells()}
+        state.graph.provisional = any(group.is_provisional() for group in memory.groups)
+        self.kinds: list[Kind] = []
+        self._parts: list[Part] = []
+        for group in memory.groups:
+            part = Part(state, self._anchors, group, len(self.kinds))
+            self._parts.append(part)
+            self.kinds += part.slots.kinds
+
+    # Cells.
+
+    def _all_cells(self) -> list[Cell]:
+        cells: list[Cell] = []
+        for index, anchor in enumerate(self._anchors.found):
+            cells += [(index, name) for name in anchor.names]
+            if isinstance(anchor, Function):
+                cells += [(index, f"={name}") for name in anchor.defaults]
+        return cells
+
+    def _alone(self, cell: Cell) -> tuple[Form, list[Scalar], list[Container]] | None:
+        """The form, the numbers and the objects of one cell; None if they are not the same on every path."""
+        taking = Taking(self._state, self._anchors)
+        try:
+            form = taking.named(cell[1], _binding(self._anchors, cell))
+        except UndecidedError:
+            return None
+        return form, taking.numbers, taking.objects
+
+    # After the step.
+
+    def learn(self) -> bool:
+        """Take what the step changed into the memory; whether there was anything new."""
+        self._state.alive = EVERYWHERE
+        memory, known = self._memory, set(self._memory.cells)
+        new = [cell for cell in self._all_cells() if cell not in known and self._is_changed(cell)]
+        while new:
+            group = self._with_sharers(new[:1] if memory.split else new, known)
+            if memory.split or not memory.groups:
+                memory.groups.append(Group(group))
+            else:
+                # Forms are of all cells together: they are found anew.
+                memory.groups = [Group([*memory.cells, *group])]
+            known |= set(group)
+            new = [cell for cell in new if cell not in known]
+            if not new:
+                return True
+        learned = [part.learn() for part in self._parts]
+        return any(learned)
+
+    def _is_changed(self, cell: Cell) -> bool:
+        before, now = self._before.get(cell), self._alone(cell)
+        if before is None or now is None or before[0] != now[0]:
+            return True
+        return any(a is not b and not same(a, b) for a, b in zip(before[1], now[1], strict=True))
+
+    def _with_sharers(self, cells: list[Cell], known: set[Cell]) -> list[Cell]:
+        """`cells`, and those which hold one of the same objects."""
+        found = list(cells)
+        for cell in found:
+            before = self._before.get(cell)
+            objects = {id(part) for part in before[2]} if before else set()
+            for other, what in self._before.items():
+                shares = what is not None and any(id(part) in objects for part in what[2])
+                if shares and other not in found and other not in known:
+                    found.append(other)
+        return found
+
+    def carries(self) -> tuple[list[Scalar], list[Scalar]]:
+        """The remembered numbers before the first step, and after this one; for when nothing is new."""
+        both = [part.carries() for part in self._parts]
+        return [x for first, _ in both for x in first], [x for _, after in both for x in after]

@@ -24,31 +24,31 @@ def numbers(draw, depth=2):
     return draw(
         st.sampled_from(
             [
-                f"({one} + {two})",
-                f"({one} - {two})",
-                f"(0.5 * {one} * np.tanh({two}))",
-                f"({one} / (abs({two}) + 1))",
-                f"({one} % 2.5)",
-                f"({one} // 1.5)",
-                f"abs({one})",
-                f"max({one}, {two})",
-                f"np.clip({one}, -1.5, {draw(st.sampled_from(['1.5', '2', 'obs[0]**2 + 1']))})",
-                f"math.sin({one})",
-                f"np.where({one} > 0, {one}, {two})",
-                f"({one} if {draw(tests(depth - 1))} else {two})",
-                f"float({draw(tests(depth - 1))})",
-                f"helper({one}, {two})",
-                f"int({one})",
-                f"round({one}, 1)",
-                f"sum([{one}, {two}, x])",
-                f"np.dot(a, [{one}, {two}, 0.5])",
-                f"[{one}, {two}][{draw(st.integers(-2, 1))}]",
-                f"np.max(a) * {draw(st.sampled_from(['0.5', '-1']))}",
-                f"sorted([{one}, {two}, y])[1]",
-                f"math.copysign({one}, {two})",
+                lambda: f"({one} + {two})",
+                lambda: f"({one} - {two})",
+                lambda: f"(0.5 * {one} * np.tanh({two}))",
+                lambda: f"({one} / (abs({two}) + 1))",
+                lambda: f"({one} % 2.5)",
+                lambda: f"({one} // 1.5)",
+                lambda: f"abs({one})",
+                lambda: f"max({one}, {two})",
+                lambda: f"np.clip({one}, -1.5, {draw(st.sampled_from(['1.5', '2', 'obs[0]**2 + 1']))})",
+                lambda: f"math.sin({one})",
+                lambda: f"np.where({one} > 0, {one}, {two})",
+                lambda: f"({one} if {draw(tests(depth - 1))} else {two})",
+                lambda: f"float({draw(tests(depth - 1))})",
+                lambda: f"helper({one}, {two})",
+                lambda: f"int({one})",
+                lambda: f"round({one}, 1)",
+                lambda: f"sum([{one}, {two}, x])",
+                lambda: f"np.dot(a, [{one}, {two}, 0.5])",
+                lambda: f"[{one}, {two}][{draw(st.integers(-2, 1))}]",
+                lambda: f"np.max(a) * {draw(st.sampled_from(['0.5', '-1']))}",
+                lambda: f"sorted([{one}, {two}, y])[1]",
+                lambda: f"math.copysign({one}, {two})",
             ]
         )
-    )
+    )()
 
 
 @st.composite
@@ -58,23 +58,22 @@ def tests(draw, depth=1):  # noqa: PT028 - no test, but what an `if` tests
     simple = f"{one} {draw(st.sampled_from(COMPARISONS))} {two}"
     if depth <= 0:
         return simple
-    other = draw(tests(depth - 1))
     return draw(
         st.sampled_from(
             [
-                simple,
-                f"({simple} and {other})",
-                f"({simple} or {other})",
-                f"not ({simple})",
-                f"-1 < {one} <= 1.5",
-                f"P == '{draw(st.sampled_from(['a', 'b']))}'",
-                f"C % {draw(st.sampled_from(['2', '3', '5']))} == 1",
-                "L is None",
-                f"any([{simple}, {other}])",
-                "v[0]",
+                lambda: simple,
+                lambda: f"({simple} and {draw(tests(depth - 1))})",
+                lambda: f"({simple} or {draw(tests(depth - 1))})",
+                lambda: f"not ({simple})",
+                lambda: f"-1 < {one} <= 1.5",
+                lambda: f"P == '{draw(st.sampled_from(['a', 'b']))}'",
+                lambda: f"C % {draw(st.sampled_from(['2', '3', '5']))} == 1",
+                lambda: "L is None",
+                lambda: f"any([{simple}, {draw(tests(depth - 1))}])",
+                lambda: "v[0]",
             ]
         )
-    )
+    )()
 
 
 @st.composite
@@ -83,38 +82,38 @@ def statements(draw, depth=2, loop=False):
     one = draw(numbers())
     name = draw(st.sampled_from(["x", "y", "z"]))
     simple = [
-        f"{name} = {one}",
-        f"{name} += {one}",
-        f"{name} = np.clip({name} * {draw(st.sampled_from(['0.5', '-1', '1.5']))}, -9, 9)",
-        f"a[{draw(st.integers(-3, 2))}] = {one}",
-        f"a = a * 0.5 + {one}",
-        f"a += np.tanh({one})",
-        "a[1:] = a[:2]",
-        f"v[{draw(st.integers(0, 2))}] = {one}",
-        f"v = [{one}, *v[:2]]",
-        "b = a\nb[0] = 0.25",
-        f"x, y = y, {one}",
-        f"G = 0.9 * G + 0.1 * np.tanh({one})",
-        "C += 1",
-        f"C = C + 1 if {draw(tests())} else 0",
-        f"P = 'a' if {draw(tests())} else 'b'",
-        f"L = np.tanh({one})",
-        f"z = L if L is not None else {one}",
-        f"H[C % 3] = np.tanh({one})",
-        f"Q.append(np.tanh({one}))",
-        "y = sum(Q) / (len(Q) + 1)",
-        f"D['k'] = 0.5 * D['k'] + np.tanh({one})",
-        f"S.push({one})",
-        "x = S.value - S.mean()",
-        f"if {draw(tests(0))}: return [{name}, {one}]",
-        f"v = [np.tanh(q) * {draw(st.sampled_from(['2', '0.5', 'x']))} for q in v]",
-        f"z = (lambda q, r=0.5: q * r + {draw(st.sampled_from(['x', 'y', '1']))})({one})",
+        lambda: f"{name} = {one}",
+        lambda: f"{name} += {one}",
+        lambda: f"{name} = np.clip({name} * {draw(st.sampled_from(['0.5', '-1', '1.5']))}, -9, 9)",
+        lambda: f"a[{draw(st.integers(-3, 2))}] = {one}",
+        lambda: f"a = a * 0.5 + {one}",
+        lambda: f"a += np.tanh({one})",
+        lambda: "a[1:] = a[:2]",
+        lambda: f"v[{draw(st.integers(0, 2))}] = {one}",
+        lambda: f"v = [{one}, *v[:2]]",
+        lambda: "b = a\nb[0] = 0.25",
+        lambda: f"x, y = y, {one}",
+        lambda: f"G = 0.9 * G + 0.1 * np.tanh({one})",
+        lambda: "C += 1",
+        lambda: f"C = C + 1 if {draw(tests())} else 0",
+        lambda: f"P = 'a' if {draw(tests())} else 'b'",
+        lambda: f"L = np.tanh({one})",
+        lambda: f"z = L if L is not None else {one}",
+        lambda: f"H[C % 3] = np.tanh({one})",
+        lambda: f"Q.append(np.tanh({one}))",
+        lambda: "y = sum(Q) / (len(Q) + 1)",
+        lambda: f"D['k'] = 0.5 * D['k'] + np.tanh({one})",
+        lambda: f"S.push({one})",
+        lambda: "x = S.value - S.mean()",
+        lambda: f"if {draw(tests(0))}: return [{name}, {one}]",
+        lambda: f"v = [np.tanh(q) * {draw(st.sampled_from(['2', '0.5', 'x']))} for q in v]",
+        lambda: f"z = (lambda q, r=0.5: q * r + {draw(st.sampled_from(['x', 'y', '1']))})({one})",
     ]
     if loop:
-        simple += [f"if {draw(tests(0))}: break", f"if {draw(tests(0))}: continue"]
+        simple += [lambda: f"if {draw(tests(0))}: break", lambda: f"if {draw(tests(0))}: continue"]
     kind = draw(st.integers(0, 9 if depth else 5))
     if kind <= 5:
-        return draw(st.sampled_from(simple))
+        return draw(st.sampled_from(simple))()
     body = draw(blocks(depth - 1, loop or kind in (8, 9)))
     if kind == 6:
         return f"if {draw(tests())}:\n{body}"

@@ -131,7 +131,7 @@ def builtin(name: str) -> Value:
 def _nearest(name: str, known: list[str]) -> str:
     close = difflib.get_close_matches(name, known, n=2)
     if close:
-        return f"did you mean {' or '.join(close)}?"
+        return f"{' or '.join(f'`{name}`' for name in close)}, perhaps"
     return "use arithmetic, math and the elementary functions of numpy"
 
 
