@@ -12,7 +12,7 @@ from typing import Any
 
 from priors.translate import limits
 from priors.translate.errors import PriorError
-from priors.translate.intervals import UNBOUNDED, Bounds, bounds_of_result
+from priors.translate.intervals import UNBOUNDED, Bounds, bounds_of_result, is_tame
 from priors.translate.operations import KINDS, OPERATIONS, Kind
 
 
@@ -164,8 +164,8 @@ class Graph:
             # `len(x) > 3` where a test decides which list x is: kept as logic, which paths can see through.
             test, *sides = table
             return self.select(test, *(self.apply(operation, *side) for side in sides))
-        guard = self.guard() if row.safe else True
         cast = [self.cast(operand, kind) for operand in operands]
+        guard = self.guard() if row.safe and not self._is_tame(operation, cast) else True
         if guard is not True:
             for position, safe in enumerate(row.safe):
                 operand = cast[position]
@@ -296,9 +296,7 @@ class Graph:
         For results that exist before their condition is known, as in `np.where(x > 0, np.sqrt(x), 0)`.
         """
         nodes = self.reachable([value])
-        if not isinstance(condition, Node) or not any(
-            OPERATIONS[n.operation].safe for n in nodes if (n.operation in OPERATIONS)
-        ):
+        if not isinstance(condition, Node) or not any(map(self._can_fail, nodes)):
             return value
         self.spend(len(nodes))
         outer = self.guard
@@ -306,7 +304,7 @@ class Graph:
         self.guard = lambda: condition
         for node in nodes:
             operands = [made[o.index] if isinstance(o, Node) else o for o in node.operands]
-            if node.operation in OPERATIONS and (OPERATIONS[node.operation].safe and node.known is None):
+            if self._can_fail(node):
                 made[node.index] = self.apply(node.operation, *operands)
             elif any(a is not b for a, b in zip(operands, node.operands, strict=True)):
                 made[node.index] = self._node(node.operation, tuple(operands), node.kind, node.known)
@@ -314,6 +312,20 @@ class Graph:
                 made[node.index] = node
         self.guard = outer
         return made[value.index] if isinstance(value, Node) else value
+
+    def _can_fail(self, node: Node) -> bool:
+        """Whether some operands would make the result of `node` or its derivative infinite."""
+        if node.operation not in OPERATIONS or node.known is not None:
+            return False
+        return bool(OPERATIONS[node.operation].safe) and not self._is_tame(node.operation, node.operands)
+
+    def _is_tame(self, operation: str, operands: Sequence[Scalar]) -> bool:
+        if not is_tame(operation, [bounds_of(operand) for operand in operands]):
+            return False
+        if _is_traced(operands[-1]):
+            # The 1 of `x / (abs(y) + 1)` is there to guard: it must not be tuned to -1.
+            self.used_statically |= self.literals_of(operands[-1:])
+        return True
 
     def literals_of(self, roots: Iterable[Scalar]) -> set[str]:
         """Names of the literals that `roots` depend on."""

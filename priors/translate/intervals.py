@@ -63,3 +63,21 @@ def _monotone(function: Callable[[float], float], interval: Bounds) -> Bounds:
 def hull(a: Bounds, b: Bounds) -> Bounds:
     """The smallest interval that holds both."""
     return min(a[0], b[0]), max(a[1], b[1])
+
+
+def is_tame(operation: str, intervals: Sequence[Bounds]) -> bool:
+    """Whether an operation that can fail does not on operands in `intervals`: `x / (abs(y) + 1)`."""
+    low, high = intervals[-1]
+    if operation in ("divide", "floor_divide", "remainder", "fmod"):
+        return low > 0 or high < 0
+    if operation in ("sqrt", "log", "log2", "log10"):
+        return low > 0
+    if operation in ("arcsin", "arccos", "arctanh"):
+        return low > -1 and high < 1
+    if operation in ("exp", "exp2", "expm1", "sinh", "cosh"):
+        return low > -_TAME_EXPONENT and high < _TAME_EXPONENT
+    return False
+
+
+_TAME_EXPONENT = 300
+"""exp(300) is far from the largest double, and so are the products that derivatives make of it."""
