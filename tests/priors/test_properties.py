@@ -78,5 +78,5 @@ def test_random_programs(part, request):
 
     refused = []
     run()
-    # A program of a few dozen lines is rarely too large, however its loops and tests are nested.
-    assert sum(refused) <= max(1, 0.01 * TOGETHER * len(refused))
+    # Some fork their lists at every turn of nested loops, and are too large.
+    assert sum(refused) <= max(2, 0.03 * TOGETHER * len(refused))
