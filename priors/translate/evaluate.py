@@ -71,9 +71,10 @@ def evaluate(program: Program, observation_size: int, action_size: int) -> Evalu
     """
     scopes, literals = Scopes(), Literals(program.tree)
     fixed: frozenset[str] = frozenset()
-    memory, restarts = Memory(), 0
+    memory, restarts, spent = Memory(), 0, 0
     for _ in range(limits.MAX_ROUNDS):
         machine = Machine(scopes, literals, fixed, EXPRESSIONS, STATEMENTS)
+        machine.graph.most_steps -= spent
         try:
             step, bounds = _run(machine, program, memory, observation_size, action_size)
             if not step.learn():
@@ -89,6 +90,8 @@ def evaluate(program: Program, observation_size: int, action_size: int) -> Evalu
                 continue
             # What was noted before comes first: the other may only follow from it.
             raise PriorError.group(machine.errors or [_placed(error, program)]) from None
+        finally:
+            spent += machine.graph.steps
     raise PriorError(
         "what the policy remembers does not come to rest: its lists or kinds of values go on changing",
         "keep a fixed number of values of fixed types",

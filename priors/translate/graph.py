@@ -86,6 +86,8 @@ class Graph:
         guard: gives the predicate of the current path, True on the path of every observation;
             operations that can fail read it, so that a branch not taken computes nothing infinite.
         settle: gives the value that a choice between several is on the current path.
+        steps: what has been counted.
+        most_steps: what is left of the steps of all rounds.
         provisional: whether intervals of integers are wider than they will be, so that an index which
             seems to be out of range is no error yet.
         used_statically: names of the literals whose value decided a shape, an index or a branch.
@@ -98,12 +100,13 @@ class Graph:
         self.provisional = False
         self.used_statically: set[str] = set()
         self._shared: dict[tuple[Any, ...], Node] = {}
-        self._steps = 0
+        self.steps = 0
+        self.most_steps = limits.MAX_ALL_STEPS
 
     def spend(self, steps: int = 1) -> None:
         """Count evaluated nodes and touched elements, which bounds every loop."""
-        self._steps += steps
-        if self._steps > limits.MAX_STEPS:
+        self.steps += steps
+        if self.steps > limits.MAX_STEPS or self.steps > self.most_steps:
             raise PriorError(
                 f"the program needs more than {limits.MAX_STEPS} steps once its loops are unrolled",
                 "use shorter loops: a policy computes one action from one observation",

@@ -33,7 +33,7 @@ MAX_AST_DEPTH = 170
 MAX_CALL_DEPTH = 12
 """Helpers calling helpers; recursion itself is refused."""
 
-MAX_INTEGER_BITS = 64
+MAX_INTEGER_BITS = 63
 """Static integers: sizes, indices, counters. Anything larger is a denial of service or a mistake."""
 
 MAX_ELEMENTS = 4096
@@ -56,6 +56,9 @@ MAX_MESSAGE_CHARACTERS = 400
 
 MAX_STEPS = 60_000
 """Evaluated nodes and touched elements of all unrolled loops together, about 5 µs each."""
+
+MAX_ALL_STEPS = 150_000
+"""The same over all rounds in which the memory of a program takes its form."""
 
 MAX_OPERATIONS = 10_000
 """Nodes of the graph: each becomes one JAX equation, about 40 µs to trace."""
