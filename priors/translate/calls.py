@@ -52,6 +52,9 @@ def _invoke_row(
 
     def on_one(*values: Value) -> Value:
         given = dict(zip(names, values[count:], strict=True))
+        if callee.receiver and is_open(callee.receiver[0]):
+            # Another value of the arguments has changed its length on another path.
+            return _invoke_row(machine, callee, values[:count], given)
         return functions.invoke(machine, callee, values[:count], given)
 
     if callee.name in _KEEPS_IDENTITY:

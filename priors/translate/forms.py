@@ -16,11 +16,11 @@ from priors.translate.anchors import Anchors
 from priors.translate.containers import Array, Container, Dict, List, Value, hold
 from priors.translate.errors import PriorError
 from priors.translate.frames import Binding, Cells
-from priors.translate.graph import Node, Scalar, is_scalar
+from priors.translate.graph import Scalar, is_scalar
 from priors.translate.objects import Builtin, Instance, Method
 from priors.translate.paths import EVERYWHERE, NOWHERE, Path
 from priors.translate.state import State
-from priors.translate.values import Choice, describe, merge, object_array, whole
+from priors.translate.values import Choice, describe, object_array, whole
 
 Form = tuple[Any, ...]
 
@@ -184,54 +184,6 @@ class Building:
 def _held(value: Value) -> Value:
     hold(value)
     return value
-
-
-class Joining:
-    """Joins what names hold in two forms into one value each; a `Choice` where the forms differ."""
-
-    def __init__(self, state: State, condition: Node) -> None:
-        self._state = state
-        self._condition = condition
-        self._made: dict[tuple[int, int], tuple[Value, Value, Value]] = {}
-
-    def value(self, then: Value, otherwise: Value) -> Value:
-        """`then` where the condition holds, else `otherwise`, both made for the start of a step."""
-        if isinstance(then, tuple) and isinstance(otherwise, tuple) and len(then) == len(otherwise):
-            return tuple(map(self.value, then, otherwise))
-        if not self._alike(then, otherwise):
-            return merge(self._state.graph, self._condition, then, otherwise)
-        key = (id(then), id(otherwise))
-        if key not in self._made:
-            self._join(key, then, otherwise)
-        return self._made[key][0]
-
-    @staticmethod
-    def _alike(a: Value, b: Value) -> bool:
-        if a is b or type(a) is not type(b):
-            return False
-        if isinstance(a, Array):
-            return (a.data.shape, a.kind) == (b.data.shape, b.kind)
-        if isinstance(a, List):
-            return (len(a.items), a.most, a.is_deque) == (len(b.items), b.most, b.is_deque)
-        return isinstance(a, Dict) and list(a.items) == list(b.items)
-
-    def _join(self, key: tuple[int, int], a: Value, b: Value) -> None:
-        made: Container
-        graph = self._state.graph
-        if isinstance(a, Array):
-            pairs = zip(a.data.ravel(), b.data.ravel(), strict=True)
-            entries = [graph.select(self._condition, x, y) for x, y in pairs]
-            made = Array(object_array(graph, entries, a.data.shape), a.kind)
-            self._made[key] = (made, a, b)
-        elif isinstance(a, List):
-            made = List([], a.most, a.is_deque)
-            self._made[key] = (made, a, b)
-            made.items += map(self.value, a.items, b.items)
-        else:
-            made = Dict({})
-            self._made[key] = (made, a, b)
-            made.items |= {name: self.value(a.items[name], b.items[name]) for name in a.items}
-        made.born = (self._state.module, self._state.paths.either(a.born[1], b.born[1]))
 
 
 Case = tuple[Path, list[Scalar]]

@@ -20,7 +20,6 @@ from priors.translate.forms import (
     Building,
     Case,
     Form,
-    Joining,
     Taking,
     UndecidedError,
     cases,
@@ -33,6 +32,7 @@ from priors.translate.invariants import Number, first_seen, same
 from priors.translate.objects import Function
 from priors.translate.paths import EVERYWHERE, NOWHERE, Path
 from priors.translate.state import State
+from priors.translate.values import merge
 
 Cell = tuple[int, str]
 """A name: the number of its anchor, and what it is called there; `=x` is the default of argument x."""
@@ -160,14 +160,14 @@ class Part:
 
     def _bind(self, values: list[list[Value]], paths: list[Path], tests: list[Scalar]) -> None:
         """Bind every cell to its value in whichever form the memory has."""
-        joiners = [Joining(self._state, test) for test in tests if isinstance(test, Node)]
         for position, (index, name) in enumerate(self._group.cells):
             defined, held = NOWHERE, None
             for number in range(len(values) - 1, -1, -1):
                 value = values[number][position]
                 if isinstance(value, str) and value is MISSING:
                     continue
-                held = value if defined == NOWHERE else joiners[number].value(value, held)
+                # Objects stay themselves: which names share one differs from form to form.
+                held = value if defined == NOWHERE else merge(self._state.graph, tests[number], value, held)
                 defined = self._state.paths.either(defined, paths[number])
             anchor = self._anchors.found[index]
             hold(held)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from priors.translate.containers import Value
+from priors.translate.errors import PriorError
 from priors.translate.frames import Cells, Frame
 from priors.translate.graph import Kind
 
@@ -46,12 +47,21 @@ class Class(Cells):
     fields: tuple[str, ...] = ()
     is_enum: bool = False
 
+    def __post_init__(self) -> None:
+        """Work out the order in which names are looked up, by Python's C3 linearisation."""
+        pending = [list(base.order()) for base in self.bases] + [list(self.bases)]
+        self._order: list[Class] = [self]
+        while pending := [line for line in pending if line]:
+            heads = (line[0] for line in pending if not any(line[0] in other[1:] for other in pending))
+            head = next(heads, None)
+            if head is None:
+                raise PriorError(f"the bases of `{self.name}` have no common order", "use one base class")
+            self._order.append(head)
+            pending = [[other for other in line if other is not head] for line in pending]
+
     def order(self) -> list[Class]:
-        """This class and its bases, in which names are looked up."""
-        found = [self]
-        for base in self.bases:
-            found += [other for other in base.order() if other not in found]
-        return found
+        """This class and its bases, in the order in which names are looked up."""
+        return self._order
 
 
 @dataclass(eq=False)

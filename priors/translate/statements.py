@@ -189,13 +189,18 @@ def delete(machine: Machine, node: ast.Delete) -> None:
         if isinstance(target, ast.Subscript):
             index = machine.evaluate(target.slice)
             machine.on_each(
-                lambda one, index=index: indexing.each_index(  # type: ignore[misc]
-                    machine, lambda at: indexing.delete(machine, one, at), one, index
-                ),
+                lambda one, index=index: _delete(machine, one, index),  # type: ignore[misc]
                 machine.evaluate(target.value),
             )
         elif not isinstance(target, ast.Name):
             raise PriorError("this cannot be deleted", "set it to None")
+
+
+def _delete(machine: Machine, owner: Value, index: Value) -> None:
+    def drop(at: Value) -> None:
+        machine.on_each(lambda one: indexing.delete(machine, one, at), owner)
+
+    indexing.each_index(machine, drop, owner, index)
 
 
 def nothing(machine: Machine, node: ast.stmt) -> None:

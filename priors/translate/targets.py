@@ -34,7 +34,12 @@ def bind(machine: Machine, target: ast.expr, value: Value) -> None:
 
 def write(machine: Machine, owner: Value, index: Value, value: Value) -> None:
     """`owner[index] = value`, for one owner; the index may be a choice."""
-    indexing.each_index(machine, lambda at: indexing.write(machine, owner, at, value), owner, index)
+
+    def put(at: Value) -> None:
+        # Another value of the index may have changed the owner's length on another path.
+        machine.on_each(lambda one: indexing.write(machine, one, at, value), owner)
+
+    indexing.each_index(machine, put, owner, index)
 
 
 def _unpack(machine: Machine, targets: list[ast.expr], value: Value) -> None:

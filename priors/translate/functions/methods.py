@@ -73,13 +73,15 @@ def _update(m: Machine, owner: Dict, other: Value = None, **named: Value) -> Non
     if other is not None and not isinstance(other, Dict):
         raise PriorError(f"update() with {describe(other)}", "pass a dict")
     for key, value in {**(other.items if other is not None else {}), **named}.items():
-        indexing.write(m, owner, key, value)
+        m.on_each(lambda one, k=key, v=value: indexing.write(m, one, k, v), owner)  # type: ignore[misc]
 
 
 def _set_default(m: Machine, owner: Dict, key: Value, default: Value = None) -> Value:
-    if keys.static_key(m.graph, key) not in owner.items:
-        indexing.write(m, owner, key, default)
-    return owner.items[keys.static_key(m.graph, key)]
+    found = keys.static_key(m.graph, key)
+    if found in owner.items:
+        return owner.items[found]
+    indexing.write(m, owner, key, default)
+    return default
 
 
 def _drop(m: Machine, owner: Dict, key: Value, *default: Value) -> Value:
