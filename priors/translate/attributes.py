@@ -24,7 +24,7 @@ def read(machine: Machine, owner: Value, name: str) -> Value:  # noqa: PLR0911
     found = _own(owner, name)
     classes = _classes(owner)
     if found is not None and not (classes and machine.paths.without(machine.alive, found.defined) != NOWHERE):
-        return bindings.read(machine, name, found)
+        return bindings.read(machine, name, found, "AttributeError")
     for place in classes:
         if name in place.names:
             inherited = place.names[name]
@@ -34,13 +34,14 @@ def read(machine: Machine, owner: Value, name: str) -> Value:  # noqa: PLR0911
             layers = [*found.layers, *inherited.layers]
             return bindings.read(machine, name, Binding(EVERYWHERE, layers))
     if found is not None:
-        return bindings.read(machine, name, found)
+        return bindings.read(machine, name, found, "AttributeError")
     if isinstance(owner, Instance) and owner.type.fields and name == "_replace":
         return Builtin("_replace", lambda m, **changes: replaced(m, owner, changes))
     raise PriorError(
         f"{_title(owner)} has no attribute `{name}`",
         "set it in __init__" if isinstance(owner, Instance) else f"set `{name}` before the policy is called",
         told=bool(machine.errors),
+        raises="AttributeError",
     )
 
 

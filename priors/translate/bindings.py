@@ -6,6 +6,7 @@ chooses among those that the current path can see.
 
 from __future__ import annotations
 
+from priors.translate import exceptions
 from priors.translate.containers import Container, Value, containers, hold, is_older, with_bases
 from priors.translate.errors import PriorError
 from priors.translate.frames import Binding, Cells, Frame, Layer
@@ -57,7 +58,11 @@ def lookup(state: State, name: str) -> Value | None:
         if binding is not None:
             return read(state, name, binding)
         if frame.local_names is not None and name in frame.local_names:
-            raise PriorError(f"`{name}` is read before it is assigned", f"assign `{name}` before this line")
+            raise PriorError(
+                f"`{name}` is read before it is assigned",
+                f"assign `{name}` before this line",
+                raises="UnboundLocalError",
+            )
         frame = frame.outer
     return None
 
@@ -72,14 +77,17 @@ def is_bound(state: State, name: str) -> bool:
     return False
 
 
-def read(state: State, name: str, binding: Binding) -> Value:
-    """What a binding holds on the current path.
+def read(state: State, name: str, binding: Binding, kind: str = "UnboundLocalError") -> Value:
+    """What a binding holds on the current path; elsewhere it raises `kind` in CPython.
 
     Raises:
         PriorError: on some part of the path it holds nothing.
     """
     if not state.paths.covers(binding.defined, state.alive):
         missing = state.paths.without(state.alive, binding.defined)
+        if exceptions.is_caught(state, kind):
+            exceptions.throw(state, missing, kind)
+            return read(state, name, binding)
         error = PriorError(
             f"`{name}` may be unassigned here: only some branches assign it",
             f"give `{name}` a value before the `if`, or in every branch",

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from priors.translate import attributes, bindings, functions
+from priors.translate import attributes, bindings, exceptions, functions
 from priors.translate.containers import Array, Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Frame
@@ -55,6 +55,7 @@ def _invoke_row(
         if callee.receiver and is_open(callee.receiver[0]):
             # Another value of the arguments has changed its length on another path.
             return _invoke_row(machine, callee, values[:count], given)
+        exceptions.check_domain(machine, callee.name, values)
         return functions.invoke(machine, callee, values[:count], given)
 
     if callee.name in _KEEPS_IDENTITY:

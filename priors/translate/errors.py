@@ -26,6 +26,7 @@ class PriorError(Exception):
         others: further errors of the same text, found in the same pass.
         fatal: a budget is exceeded, so that looking for further errors would cost too much.
         told: it follows from an error that has been noted.
+        raises: the exception that CPython raises here too, such as "KeyError", or an empty string.
         about: the name it is about, where no single place in the text is wrong.
     """
 
@@ -38,6 +39,7 @@ class PriorError(Exception):
         column: int | None = None,
         fatal: bool = False,
         told: bool = False,
+        raises: str = "",
     ) -> None:
         super().__init__(message)
         self.message = _cut(message)
@@ -49,6 +51,7 @@ class PriorError(Exception):
         self.others: tuple[PriorError, ...] = ()
         self.fatal = fatal
         self.told = told
+        self.raises = raises
         self.about = ""
         self._byte_offset: int | None = None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from priors.translate import attributes, bindings, functions, indexing
+from priors.translate import attributes, bindings, exceptions, functions, indexing
 from priors.translate.calls import call, items
 from priors.translate.containers import Dict, List, Value, hold
 from priors.translate.errors import PriorError
@@ -80,8 +80,12 @@ def binary_operation(machine: Machine, node: ast.BinOp) -> Value:
 
 def operate(machine: Machine, operator: ast.operator, left: Value, right: Value) -> Value:
     """`left operator right`, also where one of them is a choice."""
-    settle = machine.graph.settle
-    return machine.each(lambda a, b: binary(machine.graph, operator, a, b), settle(left), settle(right))
+
+    def on_one(a: Value, b: Value) -> Value:
+        exceptions.check_division(machine, operator, a, b)
+        return binary(machine.graph, operator, a, b)
+
+    return machine.each(on_one, machine.graph.settle(left), machine.graph.settle(right))
 
 
 def unary_operation(machine: Machine, node: ast.UnaryOp) -> Value:

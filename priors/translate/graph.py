@@ -222,7 +222,9 @@ class Graph:
         try:
             value = python(*operands)
         except (ArithmeticError, ValueError) as error:
-            raise PriorError(f"{operation} of {', '.join(map(repr, operands))}: {error}") from None
+            raise PriorError(
+                f"{operation} of {', '.join(map(repr, operands))}: {error}", raises=type(error).__name__
+            ) from None
         return self.checked(value)
 
     def checked(self, value: Any) -> Scalar:

@@ -274,6 +274,7 @@ def _position(graph: Graph, index: Value, size: int, what: str) -> int:
         raise PriorError(
             f"index {position} is out of range: {what} has {size} entries",
             f"use an index from 0 to {size - 1}" if size else "it is empty",
+            raises="IndexError",
         )
     return position
 

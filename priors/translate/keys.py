@@ -33,7 +33,7 @@ def known_key(graph: Graph, owner: Dict, key: Value) -> Any:
     key = static_key(graph, key)
     if key not in owner.items:
         known = ", ".join(map(_short, list(owner.items)[:8]))
-        raise PriorError(f"the dict has no key {_short(key)}", f"its keys are {known}")
+        raise PriorError(f"the dict has no key {_short(key)}", f"its keys are {known}", raises="KeyError")
     return key
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from priors.translate import limits, wrapping
 from priors.translate.containers import Value
 from priors.translate.errors import PriorError
+from priors.translate.exceptions import ThrownError
 from priors.translate.frames import Loop
 from priors.translate.graph import Node
 from priors.translate.machine import Machine
@@ -92,6 +93,9 @@ def _run_loop(machine: Machine, node: ast.For | ast.While, items: Iterable[Value
             loop.continued = NOWHERE
             if machine.alive == NOWHERE:
                 break
+    except ThrownError:
+        # Those who still looped have raised; others may have left before.
+        machine.alive = loop.continued
     finally:
         frame.loops.remove(loop)
     machine.alive = paths.either(machine.alive, loop.ended)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
-from priors.translate import bindings, limits
+from priors.translate import bindings, exceptions, limits
 from priors.translate.containers import SERIALS, Container, Value, containers, hold, is_older, release
 from priors.translate.errors import PriorError
+from priors.translate.exceptions import ThrownError
 from priors.translate.frames import Binding, Frame, Layer, bound_arguments
 from priors.translate.graph import Node, Scalar
 from priors.translate.literals import Literals
@@ -34,8 +35,14 @@ _FAILURES = (PriorError, ArithmeticError, ValueError, TypeError, LookupError)
 
 def _placed(error: Exception, node: ast.AST) -> PriorError:
     if not isinstance(error, PriorError):
-        error = PriorError(f"this cannot be computed: {error}", "use other values or simpler code")
+        kind = type(error).__name__ if isinstance(error, ArithmeticError) else ""
+        message = f"this cannot be computed: {error}"
+        error = PriorError(message, "use other values or simpler code", raises=kind)
     return error.at(node)
+
+
+_NOTHING = object()
+"""The value of an expression in which all observations raise."""
 
 
 class Machine(State):
@@ -74,7 +81,7 @@ class Machine(State):
             if is_open(value):
                 value = self.resolved(value)
         except _FAILURES as error:
-            raise _placed(error, node) from None
+            self.fail(_placed(error, node))
         if isinstance(value, Unusable):
             raise PriorError(value.message, value.hint, told=value.told).at(node)
         if isinstance(value, (Container, Instance)) and value.born is None:
@@ -89,13 +96,31 @@ class Machine(State):
                 return
             self.graph.spend()
             self.statement = next(SERIALS)
-            before = self.alive, self.frame
+            alive, frame = self.alive, self.frame
             try:
                 self._statements[type(node)](self, node)
+            except ThrownError:
+                self.alive, self.frame = self.unraised(alive), frame
             except _FAILURES as error:
-                failed = self.alive
-                self.alive, self.frame = before
-                self._recover(node, _placed(error, node), failed)
+                problem, failed = _placed(error, node), self.alive
+                caught = exceptions.is_caught(self, problem.raises)
+                if caught:
+                    exceptions.leave(self, failed, problem.raises)
+                self.alive, self.frame = self.unraised(alive), frame
+                if not caught:
+                    self._recover(node, problem, failed)
+
+    def fail(self, error: PriorError) -> NoReturn:
+        """Refuse the program, or go to the handler of what CPython raises here as well.
+
+        Raises:
+            PriorError: `error`.
+            ThrownError: instead of it, if it is caught.
+        """
+        if not exceptions.is_caught(self, error.raises):
+            raise error from None
+        exceptions.leave(self, self.alive, error.raises)
+        raise ThrownError from None
 
     def _recover(self, node: ast.stmt, error: PriorError, failed: Path) -> None:
         """Note an error on the path `failed`, and go on without what the statement would have assigned."""
@@ -131,10 +156,14 @@ class Machine(State):
         if NOWHERE in (chosen, left):
             return then() if left == NOWHERE else otherwise()
         self.alive = chosen
-        value = then()
+        value = self._attempt(then)
         self.alive = left
-        other = otherwise()
-        self.alive = before
+        other = self._attempt(otherwise)
+        self.alive = self.unraised(before)
+        if value is _NOTHING or other is _NOTHING:
+            if value is other:
+                raise ThrownError
+            return other if value is _NOTHING else value
         if any(
             is_older(part, mark) for side in (value, other) for part in containers(side, self.graph.spend)
         ):
@@ -143,6 +172,19 @@ class Machine(State):
         if isinstance(fresh, Container):
             fresh.frozen = False
         return fresh
+
+    def _attempt(self, run: Callable[[], Any]) -> Value:
+        """`run()`, or `_NOTHING` if all observations on the current path raise in it."""
+        try:
+            return run()
+        except ThrownError:
+            pass
+        except PriorError as error:
+            if not exceptions.is_caught(self, error.raises):
+                raise
+            exceptions.leave(self, self.alive, error.raises)
+        self.alive = NOWHERE
+        return _NOTHING
 
     def fork(self, condition: Scalar, then: Callable[[], None], otherwise: Callable[[], None]) -> None:
         """Run `then` or `otherwise` for their effects, each on its own path; then the paths join."""
@@ -153,11 +195,11 @@ class Machine(State):
         chosen = self.paths.both(before, self.paths.where(condition))
         self.alive = chosen
         if self.alive != NOWHERE:
-            then()
+            self._attempt(then)
         after = self.alive
         self.alive = self.paths.without(before, chosen)
         if self.alive != NOWHERE:
-            otherwise()
+            self._attempt(otherwise)
         self.alive = self.paths.either(after, self.alive)
 
     def each(self, function: Callable[..., Value], *values: Value) -> Value:
@@ -215,6 +257,8 @@ class Machine(State):
             self.execute(function.body)
             if self.alive != NOWHERE:
                 self.give_back(None)
+        if self.alive == NOWHERE:
+            raise ThrownError
         return frame.result
 
     def _check_depth(self, function: Function) -> None:
@@ -262,7 +306,7 @@ class Machine(State):
             yield
         finally:
             frame.finished = True
-            self.frame, self.alive, self.statement = before, alive, statement
+            self.frame, self.alive, self.statement = before, self.unraised(alive), statement
         held = [layer.value for binding in frame.names.values() for layer in binding.layers]
         if not any(isinstance(value, Function) for value in held):
             # A function defined here may outlive the frame and see its names.

@@ -102,6 +102,7 @@ def _sequence_arithmetic(graph: Graph, operator: ast.operator, left: Value, righ
     raise PriorError(
         f"this operator does not work on {describe(left)} and {describe(right)}",
         "use numbers, or np.array(...) for arithmetic entry by entry",
+        raises="TypeError" if left is None or right is None else "",
     )
 
 

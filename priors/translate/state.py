@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import Any
 
 from priors.translate.containers import SERIALS, Container, Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Cells, Frame
 from priors.translate.graph import Graph, Node
-from priors.translate.paths import EVERYWHERE, Path, Paths
+from priors.translate.paths import EVERYWHERE, NOWHERE, Path, Paths
 from priors.translate.values import Cases, Choice, merge, settle
 
 
@@ -32,6 +33,8 @@ class State:
         module: the frame of the program's text.
         frame: the running activation.
         statement: containers with a smaller serial number are older than the current statement.
+        tries: the `try` statements whose blocks run, innermost last.
+        raised: the observations on their way to a handler of these.
         notes: what the author should know.
         tests: the branches met so far, by their place in the tree.
     """
@@ -43,6 +46,8 @@ class State:
         self.module = Frame(None, None, None, EVERYWHERE)
         self.frame = self.module
         self.statement = next(SERIALS)
+        self.tries: list[Any] = []
+        self.raised: Path = NOWHERE
         self.notes: list[str] = []
         self.tests: dict[ast.expr, Test] = {}
         self.graph.guard = lambda: self.paths.mask(self.alive)
@@ -69,6 +74,10 @@ class State:
         if isinstance(value, Cases):
             return Cases(value.condition, then, otherwise)
         return merge(self.graph, value.condition, then, otherwise)
+
+    def unraised(self, path: Path) -> Path:
+        """The observations on `path` that are not on their way to a handler."""
+        return self.paths.without(path, self.raised)
 
     def settled(self, value: Value) -> Value:
         """`value` on the current path, to read from: choices between containers of one form are joined."""

@@ -1,14 +1,13 @@
 """The rule of every statement: one function for each node type, listed in `STATEMENTS`."""
 
-# ruff: noqa: ARG001 - every row of a table is called with the same arguments.
-
 from __future__ import annotations
 
 import ast
+import sys
 
 import numpy as np
 
-from priors.translate import attributes, bindings, functions, indexing, loops
+from priors.translate import attributes, bindings, exceptions, functions, indexing, loops, trying
 from priors.translate.classes import class_definition
 from priors.translate.containers import Array, List, Value, release
 from priors.translate.errors import PriorError
@@ -136,7 +135,7 @@ def import_module(machine: Machine, node: ast.Import) -> None:
         root = functions.MODULES.get(alias.name.split(".")[0])
         local = alias.asname or alias.name.split(".")[0]
         found = path if alias.asname or "." not in alias.name else root
-        bindings.assign(machine, local, Module(found) if found else _unknown(alias.name))
+        bindings.assign(machine, local, Module(found) if found else _unknown(machine, alias.name))
 
 
 def import_names(machine: Machine, node: ast.ImportFrom) -> None:
@@ -149,30 +148,36 @@ def import_names(machine: Machine, node: ast.ImportFrom) -> None:
             for name, value in functions.members(module).items():
                 bindings.assign(machine, name, value)
         elif module is None or alias.name == "annotations":
-            bindings.assign(machine, alias.asname or alias.name, _unknown(f"{node.module}.{alias.name}"))
+            bindings.assign(
+                machine, alias.asname or alias.name, _unknown(machine, f"{node.module}.{alias.name}")
+            )
         else:
             bindings.assign(machine, alias.asname or alias.name, functions.member(Module(module), alias.name))
 
 
-def _unknown(name: str) -> Unusable:
+def _unknown(machine: Machine, name: str) -> Unusable:
+    root = name.split(".", maxsplit=1)[0]
+    if root not in sys.stdlib_module_names and exceptions.is_caught(machine, "ImportError"):
+        # A module that is not available is one that is not installed.
+        exceptions.throw(machine, machine.alive, "ImportError")
     return Unusable(f"`{name}` is not available in a policy", "use math and numpy only")
 
 
 def assertion(machine: Machine, node: ast.Assert) -> None:
-    """Dropped: a policy has no one to report to."""
+    """Dropped, unless the program catches it: a policy has no one to report to."""
+    if exceptions.is_caught(machine, "AssertionError"):
+        holds = machine.truth(machine.evaluate(node.test))
+        exceptions.throw_where(machine, machine.graph.negate(holds), "AssertionError")
+        return
     machine.notes.append(f"line {node.lineno}: `assert` does nothing here and was dropped")
 
 
 def raise_statement(machine: Machine, node: ast.Raise) -> None:
-    """Legal on paths that no observation takes; such statements are never run."""
+    """Legal where it is caught, and on paths that no observation takes: those are never run."""
+    kind = exceptions.name_of(node.exc) if node.exc is not None else ""
+    if exceptions.is_caught(machine, kind):
+        exceptions.throw(machine, machine.alive, kind)
     raise PriorError("`raise` would end the episode", "return a safe action instead")
-
-
-def try_statement(machine: Machine, node: ast.Try) -> None:
-    """The `try` branch alone: what could fail while translating is refused, and later nothing raises."""
-    machine.notes.append(f"line {node.lineno}: `except` was dropped: what would raise gives NaN or infinity")
-    for block in (node.body, node.orelse, node.finalbody):
-        machine.execute(block)
 
 
 def with_statement(machine: Machine, node: ast.With) -> None:
@@ -227,7 +232,7 @@ STATEMENTS: dict[type[ast.AST], Rule] = {
     ast.Global: nothing,
     ast.Nonlocal: nothing,
     ast.ClassDef: class_definition,
-    ast.Try: try_statement,
+    ast.Try: trying.try_statement,
     ast.With: with_statement,
     ast.Delete: delete,
 }

@@ -29,7 +29,7 @@ def bind(machine: Machine, target: ast.expr, value: Value) -> None:
         else:
             raise PriorError("this cannot be assigned to", "assign to a name or an entry")
     except PriorError as error:
-        raise error.at(target) from None
+        machine.fail(error.at(target))
 
 
 def write(machine: Machine, owner: Value, index: Value, value: Value) -> None:
@@ -53,6 +53,7 @@ def _unpack(machine: Machine, targets: list[ast.expr], value: Value) -> None:
         raise PriorError(
             f"{describe(value)} with {len(items)} entries cannot be unpacked into {len(targets)} names",
             "use as many names as there are entries, or slice it first",
+            raises="ValueError",
         )
     if stars:
         first, after = stars[0], len(targets) - stars[0] - 1

@@ -85,11 +85,12 @@ CONSTRUCTS = {
         "one of several objects",
         "own branch",
     ),
-    "try of what fails": (
-        "try:\n        x = obs[9]\n    except: x = 0\n    return x, 0",
+    "try that waits for something else": (
+        "try:\n        x = obs[9]\n    except KeyError: x = 0\n    return x, 0",
         "out of range",
         "0 to 3",
     ),
+    "return in finally": ("try: x = 0\n    finally: return 0, 0", "`finally`", "behind"),
     "with": ("with open('x') as f: pass\n    return 0, 0", "`with`", "numbers"),
     "no such attribute": ("policy.t += 1\n    return 0, 0", "no attribute `t`", "before the policy"),
     "unknown argument": ("pass\ndef policy(obs, speed): return 0, 0", "`speed`", "`state` holds"),

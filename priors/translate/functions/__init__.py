@@ -125,7 +125,7 @@ def builtin(name: str) -> Value:
     if name in python.BUILTINS:
         return Builtin(name, python.BUILTINS[name])
     hint = _HINTS.get(name) or _nearest(name, [*python.BUILTINS, *_TYPES, *_MEMBERS])
-    raise PriorError(f"the name `{name}` is not known", hint)
+    raise PriorError(f"the name `{name}` is not known", hint, raises="NameError")
 
 
 def _nearest(name: str, known: list[str]) -> str:

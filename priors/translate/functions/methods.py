@@ -51,7 +51,9 @@ def _insert_at(m: Machine, owner: List, place: int, value: Value) -> None:
 def _pop(m: Machine, owner: List, index: Value = -1) -> Value:
     position = static_int(m, index, "the index")
     if not -len(owner.items) <= position < len(owner.items):
-        raise PriorError(f"a list of {len(owner.items)} entries has no entry {position} to pop")
+        raise PriorError(
+            f"a list of {len(owner.items)} entries has no entry {position} to pop", raises="IndexError"
+        )
     return mutation.resizable(m, owner).items.pop(position)
 
 

@@ -1,0 +1,155 @@
+"""Exceptions: an observation that raises leaves what follows and goes on in the handler that catches it.
+
+That is a path like any other, for whatever surely raises in CPython too: a name or attribute that does not
+exist yet, an index or key that is not there, `math` outside of its domain, integers divided by zero,
+`raise` itself. Floats divided by zero raise in Python, not in NumPy, and go on as NaN or infinity.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from priors.translate.containers import Value
+from priors.translate.graph import Graph, Scalar, is_scalar, kind_of
+from priors.translate.paths import NOWHERE, Path
+from priors.translate.state import State
+
+_NAMES = (
+    *("BaseException", "Exception", "ArithmeticError", "AssertionError", "AttributeError"),
+    *("FloatingPointError", "ImportError", "IndexError", "KeyError", "LookupError", "ModuleNotFoundError"),
+    *("NameError", "NotImplementedError", "OverflowError", "RuntimeError", "StopIteration", "TypeError"),
+    *("UnboundLocalError", "ValueError", "ZeroDivisionError"),
+)
+_CLASSES: dict[str, type[BaseException]] = {name: getattr(builtins, name) for name in _NAMES}
+
+
+class ThrownError(Exception):
+    """All observations on the current path have raised, and a `try` of the program catches them."""
+
+
+@dataclass(eq=False)
+class Try:
+    """A `try` whose block runs.
+
+    Attributes:
+        clauses: the exceptions that each `except` catches.
+        raised: for each, the observations that go on there.
+    """
+
+    clauses: tuple[tuple[type[BaseException], ...], ...]
+    raised: list[Path] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin with no observation."""
+        self.raised = [NOWHERE] * len(self.clauses)
+
+    def clause(self, kind: str) -> int | None:
+        """Which `except` catches an exception, None if none does."""
+        raised = _CLASSES.get(kind)
+        if raised is None:
+            return None
+        return next((i for i, caught in enumerate(self.clauses) if issubclass(raised, caught)), None)
+
+
+def caught_by(handler: ast.ExceptHandler) -> tuple[type[BaseException], ...]:
+    """The exceptions that an `except` names; those that nothing here raises are left out."""
+    if handler.type is None:
+        return (BaseException,)
+    types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return tuple(_CLASSES[name] for name in map(name_of, types) if name in _CLASSES)
+
+
+def name_of(node: ast.expr) -> str:
+    """What the exception in `raise X`, `raise X(...)` or `except module.X` is called."""
+    if isinstance(node, ast.Call):
+        node = node.func
+    name = ast.unparse(node).split(".")[-1]
+    return "ValueError" if name == "LinAlgError" else name
+
+
+def is_caught(state: State, kind: str) -> bool:
+    """Whether a `try` that runs catches an exception."""
+    return any(running.clause(kind) is not None for running in state.tries)
+
+
+def leave(state: State, path: Path, kind: str) -> None:
+    """Send the observations on `path` to the handler of an exception that `is_caught`."""
+    for running in reversed(state.tries):
+        clause = running.clause(kind)
+        if clause is not None:
+            running.raised[clause] = state.paths.either(running.raised[clause], path)
+            break
+    state.raised = state.paths.either(state.raised, path)
+    state.alive = state.paths.without(state.alive, path)
+
+
+def throw(state: State, path: Path, kind: str) -> None:
+    """As `leave`, inside of an expression.
+
+    Raises:
+        ThrownError: nobody is left to evaluate the rest of it.
+    """
+    leave(state, path, kind)
+    if state.alive == NOWHERE:
+        raise ThrownError
+
+
+def throw_where(state: State, condition: Scalar, kind: str) -> None:
+    """Raise on those observations of the current path for which `condition` holds."""
+    path = state.paths.both(state.alive, state.paths.where(condition))
+    if path != NOWHERE:
+        throw(state, path, kind)
+
+
+def check_division(state: State, operator: ast.operator, left: Value, right: Value) -> None:
+    """Raise where an integer is divided by zero."""
+    divides = isinstance(operator, (ast.Div, ast.FloorDiv, ast.Mod)) and is_scalar(left) and is_scalar(right)
+    if not divides or "float" in (kind_of(left), kind_of(right)):
+        return
+    if is_caught(state, "ZeroDivisionError"):
+        throw_where(state, state.graph.apply("equal", right, 0), "ZeroDivisionError")
+
+
+Refusal = Callable[..., Scalar]
+"""Of a graph and the arguments: where a function of `math` refuses them."""
+
+
+def _beyond(operation: str, bound: float) -> Refusal:
+    return lambda graph, x, *_: graph.apply(operation, x, bound)
+
+
+def _size_beyond(operation: str, bound: float) -> Refusal:
+    return lambda graph, x: graph.apply(operation, graph.apply("absolute", x), bound)
+
+
+def _zero_divisor(graph: Graph, _: Scalar, y: Scalar) -> Scalar:
+    return graph.apply("equal", y, 0)
+
+
+_DOMAINS: dict[str, tuple[str, Refusal]] = {
+    "math.sqrt": ("ValueError", _beyond("less", 0.0)),
+    "math.log": ("ValueError", _beyond("less_equal", 0.0)),
+    "math.log2": ("ValueError", _beyond("less_equal", 0.0)),
+    "math.log10": ("ValueError", _beyond("less_equal", 0.0)),
+    "math.log1p": ("ValueError", _beyond("less_equal", -1.0)),
+    "math.asin": ("ValueError", _size_beyond("greater", 1.0)),
+    "math.acos": ("ValueError", _size_beyond("greater", 1.0)),
+    "math.atanh": ("ValueError", _size_beyond("greater_equal", 1.0)),
+    "math.acosh": ("ValueError", _beyond("less", 1.0)),
+    "math.fmod": ("ValueError", _zero_divisor),
+    "math.exp": ("OverflowError", _beyond("greater", 709.782712893384)),
+    "math.sinh": ("OverflowError", _size_beyond("greater", 710.4758600739439)),
+    "math.cosh": ("OverflowError", _size_beyond("greater", 710.4758600739439)),
+}
+
+
+def check_domain(state: State, function: str, arguments: tuple[Value, ...]) -> None:
+    """Raise where a function of `math` does."""
+    if not state.tries or function not in _DOMAINS or not all(map(is_scalar, arguments)):
+        return
+    kind, refused = _DOMAINS[function]
+    if is_caught(state, kind) and arguments:
+        throw_where(state, refused(state.graph, *arguments), kind)
