@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from priors.translate.containers import Dict, List, Value
 from priors.translate.frames import Cells, Frame
 from priors.translate.graph import is_scalar
-from priors.translate.objects import Class, Function, Instance, Method
+from priors.translate.objects import Class, Function, Instance, Member, Method
 from priors.translate.values import Choice
 
 
@@ -57,6 +57,8 @@ def _parts(thing: Value) -> list[Value]:
         parts += thing.bases
     if isinstance(thing, Instance):
         parts += [thing.type]
+    if isinstance(thing, Member):
+        parts += [thing.enumeration]
     if isinstance(thing, Method):
         parts += [thing.function, thing.receiver]
     if isinstance(thing, (List, Dict)):

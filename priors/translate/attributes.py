@@ -10,16 +10,20 @@ from priors.translate.errors import PriorError
 from priors.translate.frames import Binding, Cells
 from priors.translate.graph import Scalar
 from priors.translate.machine import Machine
-from priors.translate.objects import Builtin, Class, Function, Instance, Method, Module, Super
+from priors.translate.objects import Builtin, Class, Function, Instance, Member, Method, Module, Super
 from priors.translate.paths import EVERYWHERE, NOWHERE
 from priors.translate.values import describe
+
+Owner = Cells | Super | Member
 
 
 def read(machine: Machine, owner: Value, name: str) -> Value:  # noqa: PLR0911
     """`owner.name`."""
     if isinstance(owner, Module):
         return functions.member(owner, name)
-    if not isinstance(owner, (Cells, Super)):
+    if isinstance(owner, Member) and name in ("name", "value"):
+        return owner.name if name == "name" else owner.value
+    if not isinstance(owner, (Cells, Super, Member)):
         return functions.attribute(owner, name)
     found = _own(owner, name)
     classes = _classes(owner)
@@ -60,24 +64,24 @@ def replaced(machine: Machine, owner: Instance, changes: Mapping[str, Value]) ->
     return made
 
 
-def _own(owner: Cells | Super, name: str) -> Binding | None:
+def _own(owner: Owner, name: str) -> Binding | None:
     """The attribute of the object itself; the names of a class are looked up in the order of its bases."""
     return owner.names.get(name) if isinstance(owner, Cells) and not isinstance(owner, Class) else None
 
 
-def _classes(owner: Cells | Super) -> list[Class]:
+def _classes(owner: Owner) -> list[Class]:
     """The classes in which an attribute of `owner` is looked up after its own."""
     if isinstance(owner, Instance):
         return owner.type.order()
-    if isinstance(owner, Class):
-        return owner.order()
+    if isinstance(owner, (Class, Member)):
+        return (owner if isinstance(owner, Class) else owner.enumeration).order()
     if isinstance(owner, Super):
         order = owner.receiver.type.order()
         return order[order.index(owner.after) + 1 :]
     return []
 
 
-def _title(owner: Cells | Super) -> str:
+def _title(owner: Owner) -> str:
     if isinstance(owner, Instance):
         return f"the {owner.type.name}"
     if isinstance(owner, (Class, Function)):
@@ -85,7 +89,7 @@ def _title(owner: Cells | Super) -> str:
     return describe(owner)
 
 
-def _bound(machine: Machine, owner: Cells | Super, value: Value) -> Value:
+def _bound(machine: Machine, owner: Owner, value: Value) -> Value:
     """What a name of a class means for its object: functions become methods, properties are called."""
     receiver = owner.receiver if isinstance(owner, Super) else owner
     if not isinstance(value, Function) or value.decoration == "staticmethod":

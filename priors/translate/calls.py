@@ -6,13 +6,14 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from priors.translate import attributes, bindings, exceptions, functions
+from priors.translate import attributes, bindings, exceptions, functions, overloads
 from priors.translate.containers import Array, Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Frame
-from priors.translate.graph import is_scalar, kind_of
+from priors.translate.graph import Node, is_scalar, kind_of
 from priors.translate.machine import Machine
-from priors.translate.objects import Builtin, Class, DType, Function, Instance, Marker, Method, Super
+from priors.translate.objects import Builtin, Class, DType, Function, Instance, Marker, Member, Method, Super
+from priors.translate.operators import compare
 from priors.translate.state import is_open
 from priors.translate.values import Choice, describe, iterate
 
@@ -31,12 +32,21 @@ def invoke(machine: Machine, callee: Value, positional: Sequence[Value], named: 
         return invoke(machine, attributes.read(machine, callee, "__call__"), positional, named)
     if isinstance(callee, DType):
         value = machine.graph.settle(positional[0]) if positional else 0
-        return machine.each(lambda one: functions.convert(machine, callee, one), value)
+        return machine.each(lambda one: _converted(machine, callee, one), value)
     if isinstance(callee, Builtin):
         return _invoke_row(machine, callee, positional, named)
     if isinstance(callee, Marker):
         return functions.stand_in(callee, positional)
     raise PriorError(f"{describe(callee)} cannot be called", "call a function")
+
+
+def _converted(machine: Machine, type_: DType, value: Value) -> Value:
+    if type_.kind == "bool":
+        return (
+            machine.truth(value) if not isinstance(value, Array) else functions.convert(machine, type_, value)
+        )
+    found = overloads.function(machine, type_.kind, value)
+    return functions.convert(machine, type_, value) if found is NotImplemented else found
 
 
 def _invoke_row(
@@ -55,6 +65,9 @@ def _invoke_row(
         if callee.receiver and is_open(callee.receiver[0]):
             # Another value of the arguments has changed its length on another path.
             return _invoke_row(machine, callee, values[:count], given)
+        found = overloads.function(machine, callee.name, *values)
+        if found is not NotImplemented:
+            return found
         exceptions.check_domain(machine, callee.name, values)
         return functions.invoke(machine, callee, values[:count], given)
 
@@ -73,7 +86,7 @@ def _instantiate(
 ) -> Value:
     """A new object of a class of the program."""
     if type_.is_enum:
-        return positional[0]
+        return _member_of(machine, type_, positional[0]) if type_.members else positional[0]
     made = Instance(type_)
     made.born = (machine.frame, machine.alive)
     names = {name for place in type_.order() for name in place.names}
@@ -86,6 +99,24 @@ def _instantiate(
     if "__post_init__" in names:
         invoke(machine, attributes.read(machine, made, "__post_init__"), [], {})
     return made
+
+
+def _member_of(machine: Machine, type_: Class, value: Value) -> Value:
+    """`Phase(value)`: the member that has this value."""
+    if isinstance(value, Member):
+        return value
+
+    def among(members: Sequence[Member]) -> Value:
+        if not members:
+            raise PriorError(
+                f"no member of `{type_.name}` has this value", "use one of its values", raises="ValueError"
+            )
+        if len(members) == 1 and isinstance(value, Node) and value.known is None:
+            return members[0]
+        same = machine.truth(compare(machine.graph, ast.Eq(), members[0].value, value))
+        return machine.branch(same, lambda: members[0], lambda: among(members[1:]))
+
+    return machine.each(lambda _: among([*type_.members.values()]), value)
 
 
 def _fill_fields(
@@ -151,11 +182,14 @@ def _setattr(machine: Machine, owner: Value, name: Value, value: Value) -> Value
 
 def _isinstance(machine: Machine, value: Value, types: Value) -> Value:
     several = types if isinstance(types, tuple) else (types,)
-    return machine.each(lambda one: any(_is_a(one, type_) for type_ in several), value)
+    return machine.each(lambda one: any(is_a(one, type_) for type_ in several), value)
 
 
-def _is_a(value: Value, type_: Value) -> bool:
+def is_a(value: Value, type_: Value) -> bool:
+    """`isinstance(value, type_)`."""
     if isinstance(type_, Class):
+        if isinstance(value, Member):
+            return type_ in value.enumeration.order()
         return isinstance(value, Instance) and type_ in value.type.order()
     if isinstance(type_, DType):
         kinds = {"int": ("int", "bool"), "float": ("float",), "bool": ("bool",)}

@@ -5,29 +5,35 @@ from __future__ import annotations
 import ast
 
 from priors.translate import bindings
+from priors.translate.containers import Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Frame
+from priors.translate.graph import Node
 from priors.translate.machine import Machine
-from priors.translate.objects import Class, Function, Marker
+from priors.translate.objects import Builtin, Class, DType, Function, Marker, Member
 
-_PLAIN_BASES = {"object", "ABC", "Protocol", "Generic", "NamedTuple", "Enum", "IntEnum", "Any"}
+_PLAIN_BASES = {"object", "ABC", "Protocol", "Generic", "NamedTuple", "Enum", "IntEnum", "StrEnum", "Any"}
+_ENUMS = {"Enum", "IntEnum", "StrEnum"}
 
 
 def class_definition(machine: Machine, node: ast.ClassDef) -> None:
     """`class C(Base): ...`, a dataclass, a NamedTuple or an Enum."""
     bases = [machine.evaluate(base) for base in node.bases]
     markers = {base.name for base in bases if isinstance(base, Marker)}
+    # In `class Phase(str, Enum)` members are strings.
+    mixed = [base for base in bases if isinstance(base, (DType, Builtin)) and markers & _ENUMS]
     for base, place in zip(bases, node.bases, strict=True):
-        if not isinstance(base, (Class, Marker)) or (
-            isinstance(base, Marker) and base.name not in _PLAIN_BASES
-        ):
+        is_plain = isinstance(base, Marker) and base.name in _PLAIN_BASES
+        if not isinstance(base, Class) and not is_plain and base not in mixed:
             raise PriorError("this base class is not available", "write a class without bases").at(place)
     if node.keywords:
         raise PriorError("a class takes no keywords here", "write class Policy:").at(node)
     parents = tuple(base for base in bases if isinstance(base, Class))
-    has_fields = "NamedTuple" in markers or any(_is_dataclass(one) for one in node.decorator_list)
-    is_enum = bool(markers & {"Enum", "IntEnum"}) or any(parent.is_enum for parent in parents)
-    made = Class(node.name, parents, _fields(node, parents) if has_fields else _inherited(parents), is_enum)
+    is_tuple = "NamedTuple" in markers or any(parent.is_tuple for parent in parents)
+    has_fields = is_tuple or any(_is_dataclass(one) for one in node.decorator_list)
+    is_enum = bool(markers & _ENUMS) or any(parent.is_enum for parent in parents)
+    fields = _fields(node, parents) if has_fields else _inherited(parents)
+    made = Class(node.name, parents, fields, is_tuple, is_enum)
     made.born = (machine.frame, machine.alive)
     frame = Frame(None, machine.frame, machine.frame, machine.alive, is_class=True)
     with machine.running(frame):
@@ -35,6 +41,8 @@ def class_definition(machine: Machine, node: ast.ClassDef) -> None:
     made.names = frame.names
     if is_enum:
         _number_members(made)
+        if "Enum" in markers and not mixed:
+            _make_members(made)
     for binding in made.names.values():
         for layer in binding.layers:
             if isinstance(layer.value, Function) and layer.value.owner is None:
@@ -50,6 +58,22 @@ def _number_members(enumeration: Class) -> None:
             if isinstance(layer.value, Marker) and layer.value.name == "auto":
                 layer.value = last + 1
             last = layer.value if isinstance(layer.value, int) else last
+
+
+def _make_members(enumeration: Class) -> None:
+    """Put a member in the place of each value; a second name for a value is the same member."""
+    for name, binding in enumeration.names.items():
+        for layer in binding.layers:
+            if isinstance(layer.value, Function) or name.startswith("_"):
+                continue
+            same = [one for one in enumeration.members.values() if _is_same(one.value, layer.value)]
+            member = same[0] if same else Member(enumeration.name, name, enumeration, layer.value)
+            layer.value = enumeration.members[name] = member
+
+
+def _is_same(a: Value, b: Value) -> bool:
+    known = [value.known if isinstance(value, Node) else value for value in (a, b)]
+    return type(known[0]) is type(known[1]) and bool(known[0] == known[1])
 
 
 def _is_dataclass(decorator: ast.expr) -> bool:

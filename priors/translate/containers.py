@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -42,11 +42,19 @@ class Container:
 
 @dataclass(eq=False)
 class List(Container):
-    """A Python list, or with `most` entries at most, a `collections.deque(maxlen=most)`."""
+    """A Python list, a deque or an iterator.
+
+    Attributes:
+        items: its entries; of an iterator, those to come.
+        most: of a `collections.deque(maxlen=most)`, how many it holds at most.
+        style: which of them it is.
+        consumed: of an iterator, the path on which it was run through.
+    """
 
     items: list[Value]
     most: int | None = None
-    is_deque: bool = False
+    style: Literal["list", "deque", "iterator"] = "list"
+    consumed: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         """Hold the items."""

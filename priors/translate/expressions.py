@@ -7,16 +7,14 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from priors.translate import attributes, bindings, exceptions, functions, indexing
+from priors.translate import attributes, bindings, comprehensions, exceptions, functions, indexing, overloads
 from priors.translate.calls import call, items
 from priors.translate.containers import Dict, List, Value, hold
 from priors.translate.errors import PriorError
-from priors.translate.frames import Frame
 from priors.translate.graph import Node
 from priors.translate.machine import Machine, Rule
 from priors.translate.objects import Function
 from priors.translate.operators import binary, compare, unary
-from priors.translate.targets import bind
 from priors.translate.values import check_size, describe, iterate
 
 
@@ -54,7 +52,7 @@ def list_display(machine: Machine, node: ast.List) -> Value:
 
 def set_display(machine: Machine, node: ast.Set) -> Value:
     """`{a, b}`, read as a tuple: programs test membership only."""
-    return tuple(items(machine, node.elts))
+    return functions.distinct(machine, items(machine, node.elts))
 
 
 def dict_display(machine: Machine, node: ast.Dict) -> Value:
@@ -83,7 +81,8 @@ def operate(machine: Machine, operator: ast.operator, left: Value, right: Value)
 
     def on_one(a: Value, b: Value) -> Value:
         exceptions.check_division(machine, operator, a, b)
-        return binary(machine.graph, operator, a, b)
+        found = overloads.binary(machine, operator, a, b)
+        return binary(machine.graph, operator, a, b) if found is NotImplemented else found
 
     return machine.each(on_one, machine.graph.settle(left), machine.graph.settle(right))
 
@@ -91,7 +90,14 @@ def operate(machine: Machine, operator: ast.operator, left: Value, right: Value)
 def unary_operation(machine: Machine, node: ast.UnaryOp) -> Value:
     """`-a`, `+a`, `~a`, `not a`."""
     operand = machine.graph.settle(machine.evaluate(node.operand))
-    return machine.each(lambda one: unary(machine.graph, node.op, one), operand)
+
+    def on_one(one: Value) -> Value:
+        if isinstance(node.op, ast.Not):
+            return machine.graph.negate(machine.truth(one))
+        found = overloads.unary(machine, node.op, one)
+        return unary(machine.graph, node.op, one) if found is NotImplemented else found
+
+    return machine.each(on_one, operand)
 
 
 def boolean_operation(machine: Machine, node: ast.BoolOp) -> Value:
@@ -111,6 +117,12 @@ def boolean_operation(machine: Machine, node: ast.BoolOp) -> Value:
     return chain(node.values)
 
 
+def compare_one(machine: Machine, operator: ast.cmpop, left: Value, right: Value) -> Value:
+    """`left operator right`, by the methods of the program's objects or by the rules of Python's."""
+    found = overloads.compare(machine, operator, left, right)
+    return compare(machine.graph, operator, left, right) if found is NotImplemented else found
+
+
 def comparison(machine: Machine, node: ast.Compare) -> Value:
     """`a < b < c`: each link runs where the links before it hold."""
 
@@ -119,7 +131,7 @@ def comparison(machine: Machine, node: ast.Compare) -> Value:
         operator, sides = node.ops[position], (left, right)
         if not isinstance(operator, (ast.Is, ast.IsNot)):
             sides = (machine.graph.settle(left), machine.graph.settle(right))
-        link = machine.each(lambda a, b: compare(machine.graph, operator, a, b), *sides)
+        link = machine.each(lambda a, b: compare_one(machine, operator, a, b), *sides)
         if position + 1 == len(node.ops):
             return link
         return machine.branch(machine.truth(link), lambda: chain(right, position + 1), lambda: False)
@@ -140,6 +152,9 @@ def subscript(machine: Machine, node: ast.Subscript) -> Value:
     owner, index = machine.evaluate(node.value), machine.evaluate(node.slice)
 
     def read(one: Value) -> Value:
+        found = overloads.entry(machine, one, index)
+        if found is not NotImplemented:
+            return found
         return indexing.each_index(machine, lambda at: indexing.read(machine, one, at), one, index)
 
     return machine.each(read, owner)
@@ -153,22 +168,19 @@ def slice_display(machine: Machine, node: ast.Slice) -> Any:
 
 def named_expression(machine: Machine, node: ast.NamedExpr) -> Value:
     """`(name := value)`."""
-    value = machine.evaluate(node.value)
-    bind(machine, node.target, value)
+    value, frame = machine.evaluate(node.value), machine.frame
+    while frame.is_comprehension and frame.outer is not None:
+        frame = frame.outer
+    name = node.target.id
+    bindings.set_cell(machine, frame.declared.get(name, frame), name, value)
     return value
 
 
 def lambda_expression(machine: Machine, node: ast.Lambda) -> Value:
     """`lambda x: ...`, a function of one `return`."""
     body = ast.copy_location(ast.Return(node.body), node.body)
-    return Function(
-        "lambda",
-        node.args,
-        [body],
-        machine.frame.scope(),
-        default_values(machine, node.args),
-        machine.scopes.of(node)[0],
-    )
+    defaults = default_values(machine, node.args)
+    return Function("lambda", node.args, [body], machine.frame.scope(), defaults, machine.scopes.of(node)[0])
 
 
 def default_values(machine: Machine, arguments: ast.arguments) -> dict[str, Value]:
@@ -179,55 +191,25 @@ def default_values(machine: Machine, arguments: ast.arguments) -> dict[str, Valu
     return {argument.arg: machine.evaluate(default) for argument, default in pairs}
 
 
-_FILTER_HINT = "keep every entry and choose its value: [x if x > 0 else 0.0 for x in xs]"
+def yielded(machine: Machine, node: ast.Yield) -> Value:
+    """`yield x`: one more entry of what the generator gives, which is made at once."""
+    _yield(machine, [None if node.value is None else machine.evaluate(node.value)])
+    return None
 
 
-def _comprehension(
-    machine: Machine, generators: list[ast.comprehension], element: list[ast.expr], source: Value
-) -> list[list[Value]]:
-    """The values of `element` for every turn of nested loops over `source`, in a scope of its own."""
-    results: list[list[Value]] = []
-
-    def turn(position: int) -> None:
-        if position == len(generators):
-            results.append([machine.evaluate(part) for part in element])
-            check_size(len(results))
-            return
-        generator = generators[position]
-        for item in iterate(machine.graph, source if position == 0 else machine.evaluate(generator.iter)):
-            bind(machine, generator.target, item)
-            tests = (machine.truth(machine.evaluate(test)) for test in generator.ifs)
-            if all(
-                machine.graph.static(test, "the filter of a comprehension", _FILTER_HINT) for test in tests
-            ):
-                turn(position + 1)
-
-    frame = Frame(frozenset(), machine.frame, machine.frame, machine.alive)
-    with machine.running(frame):
-        turn(0)
-    return results
+def yielded_from(machine: Machine, node: ast.YieldFrom) -> Value:
+    """`yield from xs`."""
+    machine.on_each(
+        lambda one: _yield(machine, iterate(machine.graph, one)),
+        machine.graph.settle(machine.evaluate(node.value)),
+    )
+    return None
 
 
-def list_comprehension(machine: Machine, node: ast.ListComp | ast.GeneratorExp) -> Value:
-    """`[f(x) for x in xs if test]`; a generator expression is the same list."""
-
-    def over(source: Value) -> Value:
-        return List([values[0] for values in _comprehension(machine, node.generators, [node.elt], source)])
-
-    return machine.each(over, machine.graph.settle(machine.evaluate(node.generators[0].iter)))
-
-
-def dict_comprehension(machine: Machine, node: ast.DictComp) -> Value:
-    """`{key: value for x in xs}`."""
-
-    def over(source: Value) -> Value:
-        result = Dict({})
-        result.born = (machine.frame, machine.alive)
-        for key, value in _comprehension(machine, node.generators, [node.key, node.value], source):
-            indexing.write(machine, result, key, value)
-        return result
-
-    return machine.each(over, machine.graph.settle(machine.evaluate(node.generators[0].iter)))
+def _yield(machine: Machine, values: list[Value]) -> None:
+    if machine.frame.yielded is None:
+        raise PriorError("`yield` outside of a function", "return the value")
+    machine.on_each(lambda one: functions.extend(machine, one, tuple(values)), machine.frame.yielded)
 
 
 def starred(machine: Machine, node: ast.Starred) -> Value:
@@ -276,9 +258,12 @@ EXPRESSIONS: dict[type[ast.AST], Rule] = {
     ast.NamedExpr: named_expression,
     ast.Call: call,
     ast.Lambda: lambda_expression,
-    ast.ListComp: list_comprehension,
-    ast.GeneratorExp: list_comprehension,
-    ast.DictComp: dict_comprehension,
+    ast.ListComp: comprehensions.list_comprehension,
+    ast.GeneratorExp: comprehensions.list_comprehension,
+    ast.SetComp: comprehensions.set_comprehension,
+    ast.DictComp: comprehensions.dict_comprehension,
+    ast.Yield: yielded,
+    ast.YieldFrom: yielded_from,
     ast.Starred: starred,
     ast.JoinedStr: formatted,
     ast.FormattedValue: formatted_value,

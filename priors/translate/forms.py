@@ -17,7 +17,7 @@ from priors.translate.containers import Array, Container, Dict, List, Value, hol
 from priors.translate.errors import PriorError
 from priors.translate.frames import Binding, Cells
 from priors.translate.graph import Scalar, is_scalar
-from priors.translate.objects import Builtin, Instance, Method
+from priors.translate.objects import Builtin, Instance, Member, Method
 from priors.translate.paths import EVERYWHERE, NOWHERE, Path
 from priors.translate.state import State
 from priors.translate.values import Choice, describe, object_array, whole
@@ -91,6 +91,8 @@ class Taking:
             return ("tuple", *map(self.value, value))
         if isinstance(value, Method):
             return ("method", self.value(value.function), self.value(value.receiver))
+        if isinstance(value, Member):
+            return ("member", self.value(value.enumeration), value.name)
         if isinstance(value, Cells) and self._anchors.index(value) is not None:
             return ("anchor", self._anchors.index(value))
         if isinstance(value, (Container, Instance)):
@@ -106,15 +108,18 @@ class Taking:
             )
         return ("constant", value)
 
+    def _key(self, key: Any) -> Any:
+        return self.value(key) if isinstance(key, Member) else key
+
     def _object(self, value: Container | Instance) -> Form:
         if isinstance(value, Instance):
             children = [(name, self.binding(value.names[name])) for name in value.names]
             return ("instance", self.value(value.type), *children)
         self.objects.append(value)
         if isinstance(value, List):
-            return ("list", value.most, value.is_deque, *map(self.value, value.items))
+            return ("list", value.most, value.style, *map(self.value, value.items))
         if isinstance(value, Dict):
-            return ("dict", tuple(value.items), *map(self.value, value.items.values()))
+            return ("dict", tuple(map(self._key, value.items)), *map(self.value, value.items.values()))
         assert isinstance(value, Array)
         self._check_own(whole(value))
         self.numbers += list(value.data.ravel())
@@ -139,7 +144,7 @@ class Building:
         self._made: list[Value] = []
         self._born = (state.module, path)
 
-    def value(self, form: Form) -> Value:
+    def value(self, form: Form) -> Value:  # noqa: PLR0911
         """The value of a form, the inverse of `Taking.value`."""
         kind, *rest = form
         if kind == "number":
@@ -150,6 +155,8 @@ class Building:
             return Method(self.value(rest[0]), self.value(rest[1]))
         if kind == "anchor":
             return self._anchors.found[rest[0]]
+        if kind == "member":
+            return self.value(rest[0]).members[rest[1]]
         if kind == "again":
             return self._made[rest[0]]
         return rest[0] if kind == "constant" else self._object(kind, rest)
@@ -171,7 +178,7 @@ class Building:
         elif kind == "dict":
             made = self._made[place] = Dict({})
             for key, part in zip(rest[0], rest[1:], strict=True):
-                made.items[key] = _held(self.value(part))
+                made.items[self._key(key)] = _held(self.value(part))
         else:
             shape, kind_of_numbers = rest
             entries = [next(self._numbers) for _ in range(math.prod(shape))]
@@ -179,6 +186,9 @@ class Building:
             made = self._made[place] = Array(data, kind_of_numbers)
         made.born = self._born
         return made
+
+    def _key(self, key: Any) -> Any:
+        return self.value(key) if isinstance(key, tuple) and key[:1] == ("member",) else key
 
 
 def _held(value: Value) -> Value:

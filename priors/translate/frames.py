@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from priors.translate.containers import SERIALS, Value
+from priors.translate.containers import SERIALS, Dict, Value
 from priors.translate.errors import PriorError
 from priors.translate.paths import EVERYWHERE, NOWHERE, Path
 
@@ -67,6 +67,8 @@ class Frame(Cells):
         on_return: converts each returned value before those of several paths are merged.
         declared: names that `global` or `nonlocal` bind elsewhere, each with its frame.
         is_class: whether a class body runs here, whose names its methods do not see.
+        is_comprehension: whether a comprehension runs here, whose `:=` binds names outside of it.
+        yielded: of a generator, what it has yielded so far.
         result: what has been returned so far, once `returned`.
         serial: containers with a smaller one are older than the frame.
     """
@@ -79,6 +81,8 @@ class Frame(Cells):
     on_return: Callable[[Value], Value] | None = None
     declared: dict[str, Frame] = field(default_factory=dict)
     is_class: bool = False
+    is_comprehension: bool = False
+    yielded: Value = None
     loops: list[Loop] = field(default_factory=list)
     result: Value = None
     returned: bool = False
@@ -115,6 +119,10 @@ def bound_arguments(
             "pass as many as the function has",
         )
     allowed = {a.arg for a in (*arguments.args, *arguments.kwonlyargs)}
+    if arguments.kwarg:
+        rest = {name: value for name, value in named.items() if name not in allowed}
+        bound[arguments.kwarg.arg] = Dict(rest)
+        named = {name: value for name, value in named.items() if name in allowed}
     for name, value in named.items():
         if name not in allowed or name in bound:
             raise PriorError(f"`{function.name}` takes no argument `{name}` here", "check its `def` line")

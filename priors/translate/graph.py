@@ -62,6 +62,11 @@ def kind_of(value: Scalar) -> Kind:
     return "int" if isinstance(value, int) else "float"
 
 
+def is_python_truth(value: Scalar) -> bool:
+    """Whether a truth value is surely one of Python's own; a comparison may be NumPy's."""
+    return not isinstance(value, Node) or value.operation in ("not", "truth")
+
+
 def widest(kinds: Iterable[Kind]) -> Kind:
     """The kind that holds all `kinds`."""
     return max(kinds, key=KINDS.index)
@@ -86,6 +91,7 @@ class Graph:
         guard: gives the predicate of the current path, True on the path of every observation;
             operations that can fail read it, so that a branch not taken computes nothing infinite.
         settle: gives the value that a choice between several is on the current path.
+        opened: gives what a loop over a value runs over: of an object of the program, its items.
         steps: what has been counted.
         most_steps: what is left of the steps of all rounds.
         provisional: whether intervals of integers are wider than they will be, so that an index which
@@ -97,6 +103,7 @@ class Graph:
         self.nodes: list[Node] = []
         self.guard: Callable[[], Scalar] = lambda: True
         self.settle: Callable[[Any], Any] = lambda value: value
+        self.opened: Callable[[Any], Any] = lambda value: value
         self.provisional = False
         self.used_statically: set[str] = set()
         self._shared: dict[tuple[Any, ...], Node] = {}
@@ -294,6 +301,10 @@ class Graph:
         if isinstance(a, Node) and a.operation == "not":
             return a.operands[0]
         return self.apply("not", a)
+
+    def as_python(self, a: Scalar) -> Scalar:
+        """A truth value as one of Python's own, whose sum with another is an integer."""
+        return self.apply("truth", a) if isinstance(a, Node) and not is_python_truth(a) else a
 
     def guarded(self, value: Scalar, condition: Scalar) -> Scalar:
         """`value` computed so that it is harmless wherever `condition` does not hold.

@@ -51,7 +51,7 @@ def read(machine: Machine, owner: Value, index: Value) -> Value:  # noqa: PLR091
     if isinstance(owner, (List, tuple, range, str)):
         items = owner.items if isinstance(owner, List) else owner
         if isinstance(index, slice):
-            if isinstance(owner, List) and owner.is_deque:
+            if isinstance(owner, List) and owner.style == "deque":
                 raise PriorError("a deque cannot be sliced", "write list(x)[a:b]")
             part = items[_static_slice(graph, index)]
             return List(list(part)) if isinstance(owner, List) else part

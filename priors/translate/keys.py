@@ -9,6 +9,7 @@ from priors.translate import limits
 from priors.translate.containers import Dict, Value
 from priors.translate.errors import PriorError
 from priors.translate.graph import Graph, Node, Scalar, is_scalar
+from priors.translate.objects import Member
 from priors.translate.values import describe, merge
 
 
@@ -23,7 +24,7 @@ def static_key(graph: Graph, key: Value) -> Any:
         return tuple(static_key(graph, part) for part in key)
     if is_scalar(key):
         return graph.static(key, "the key of a dict")
-    if isinstance(key, str) or key is None:
+    if isinstance(key, (str, Member)) or key is None:
         return key
     raise PriorError(f"{describe(key)} cannot be the key of a dict", "use strings or integers")
 

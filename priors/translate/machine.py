@@ -13,13 +13,13 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from priors.translate import bindings, exceptions, limits
-from priors.translate.containers import SERIALS, Container, Value, containers, hold, is_older, release
+from priors.translate.containers import SERIALS, Container, List, Value, containers, hold, is_older, release
 from priors.translate.errors import PriorError
 from priors.translate.exceptions import ThrownError
 from priors.translate.frames import Binding, Frame, Layer, bound_arguments
 from priors.translate.graph import Node, Scalar
 from priors.translate.literals import Literals
-from priors.translate.objects import Function, Instance, Unusable
+from priors.translate.objects import Class, Function, Instance, Unusable
 from priors.translate.paths import NOWHERE, Path
 from priors.translate.scopes import Scopes, changed_names, stored_names
 from priors.translate.state import RestartError, State, is_open, refuted_by_literals
@@ -62,6 +62,7 @@ class Machine(State):
         statements: Mapping[type[ast.AST], Rule],
     ) -> None:
         super().__init__()
+        self.graph.opened = self._opened
         self.errors: list[PriorError] = []
         self.scopes = scopes
         self._literals = literals
@@ -143,6 +144,36 @@ class Machine(State):
     def _literal(self, name: str) -> Scalar:
         value = self._literals.values[name]
         return value if name in self._fixed else self.graph.parameter(name, value)
+
+    # Objects of the program.
+
+    def special(self, name: str, receiver: Value, *arguments: Value) -> Value:
+        """What a method with two underscores returns, `NotImplemented` if the object's class has none."""
+        if not isinstance(receiver, Instance):
+            return NotImplemented
+        for place in receiver.type.order():
+            if name in place.names:
+                function = bindings.read(self, name, place.names[name])
+                if not isinstance(function, Function):
+                    raise PriorError(f"`{name}` is no method", f"write def {name}(self, ...):")
+                return self.call(function, [receiver, *arguments], {})
+        return NotImplemented
+
+    def _opened(self, value: Value) -> Value:
+        if isinstance(value, List) and value.style == "iterator":
+            if self.paths.meet(value.consumed, self.alive):
+                raise PriorError("an iterator can be run through only once", "make it a list: list(...)")
+            value.consumed = self.paths.either(value.consumed, self.alive)
+        if isinstance(value, Class) and value.is_enum:
+            return tuple(value.members.values())
+        if not isinstance(value, Instance):
+            return value
+        if value.type.is_tuple:
+            return tuple(bindings.read(self, name, value.names[name]) for name in value.type.fields)
+        items = self.special("__iter__", value)
+        if isinstance(items, Instance):
+            raise PriorError("an iterator with `__next__` is not allowed", "return iter(...) of a list")
+        return value if items is NotImplemented else items
 
     # Paths.
 
@@ -234,8 +265,15 @@ class Machine(State):
 
     def truth(self, value: Value) -> Scalar:
         """`bool(value)`, a static truth value or a Boolean node."""
-        result: Scalar = self.each(lambda one: truth(self.graph, one), value)
+        result: Scalar = self.each(self._truth_of, value)
         return result
+
+    def _truth_of(self, value: Value) -> Scalar:
+        for method in ("__bool__", "__len__") if isinstance(value, Instance) else ():
+            found = self.special(method, value)
+            if found is not NotImplemented:
+                return self.truth(found)
+        return truth(self.graph, value)
 
     # Calls.
 
@@ -253,13 +291,16 @@ class Machine(State):
         for name, value in bound_arguments(function, positional, named).items():
             hold(value)
             frame.names[name] = Binding(self.alive, [Layer(self.alive, value)])
+        if function.is_generator:
+            frame.yielded = List([], style="iterator")
+            frame.yielded.born = (self.frame, self.alive)
         with self.running(frame):
             self.execute(function.body)
             if self.alive != NOWHERE:
                 self.give_back(None)
         if self.alive == NOWHERE:
             raise ThrownError
-        return frame.result
+        return self.resolved(frame.yielded) if function.is_generator else frame.result
 
     def _check_depth(self, function: Function) -> None:
         depth = 0

@@ -42,7 +42,7 @@ def resizable(state: State, container: List | Dict) -> List | Dict:
 
 def _copy(container: List | Dict) -> List | Dict:
     if isinstance(container, List):
-        return List(list(container.items), container.most, container.is_deque)
+        return List(list(container.items), container.most, container.style)
     return Dict(dict(container.items))
 
 

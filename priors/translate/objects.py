@@ -17,6 +17,7 @@ class Function(Cells):
     """A function of the program, with the frame that it closes over; its cells are its attributes.
 
     Attributes:
+        is_generator: its result is an iterator over what it yields.
         declarations: names that the body declares `global` or `nonlocal`, each with which of them.
         owner: the class whose method it is.
         decoration: "property", "staticmethod", "classmethod" or an empty string.
@@ -31,6 +32,7 @@ class Function(Cells):
     declarations: dict[str, str] = field(default_factory=dict)
     owner: Class | None = None
     decoration: str = ""
+    is_generator: bool = False
 
 
 @dataclass(eq=False)
@@ -39,13 +41,17 @@ class Class(Cells):
 
     Attributes:
         fields: the names that a dataclass or NamedTuple initialises, in order.
-        is_enum: its names are members, each of which is the value it is assigned.
+        is_tuple: its objects are tuples of their fields, as those of a NamedTuple.
+        is_enum: its names are members.
+        members: of an Enum, its members. Those of an IntEnum or StrEnum are their values instead.
     """
 
     name: str
     bases: tuple[Class, ...]
     fields: tuple[str, ...] = ()
+    is_tuple: bool = False
     is_enum: bool = False
+    members: dict[str, Member] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Work out the order in which names are looked up, by Python's C3 linearisation."""
@@ -69,6 +75,16 @@ class Instance(Cells):
     """An object of a class of the program; its cells are its attributes."""
 
     type: Class
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member of an Enum, one object for each name; equal in all rounds of a translation."""
+
+    path: str
+    name: str
+    enumeration: Class = field(compare=False)
+    value: Value = field(compare=False)
 
 
 @dataclass(frozen=True)

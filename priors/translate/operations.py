@@ -129,6 +129,7 @@ OPERATIONS: dict[str, Operation] = {
     "equal": _comparison(operator.eq, lax.eq),
     "not_equal": _comparison(operator.ne, lax.ne),
     "not": Operation(operator.not_, lax.bitwise_not, "bool", "bool"),
+    "truth": Operation(bool, lambda x: x, "bool", "bool"),
     "and": Operation(operator.and_, lax.bitwise_and, "bool", "bool"),
     "or": Operation(operator.or_, lax.bitwise_or, "bool", "bool"),
     "exclusive_or": Operation(operator.xor, lax.bitwise_xor, "bool", "bool"),

@@ -12,9 +12,9 @@ from priors.translate import limits
 from priors.translate.containers import Array, Container, Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Cells
-from priors.translate.graph import Graph, Node, Scalar, is_scalar, kind_of
+from priors.translate.graph import Graph, Node, Scalar, is_python_truth, is_scalar, kind_of
 from priors.translate.keys import contains
-from priors.translate.objects import DType
+from priors.translate.objects import DType, Member
 from priors.translate.values import (
     check_size,
     describe,
@@ -69,14 +69,13 @@ def binary(graph: Graph, operator: ast.operator, left: Value, right: Value) -> V
 
 def _check_truth_values(x: Scalar, y: Scalar) -> None:
     """Refuse `x + y` of comparisons: 2 for Python's truth values, 1 for NumPy's, and they look alike."""
-    doubtful = any(isinstance(side, Node) and side.operation != "not" for side in (x, y))
-    if doubtful and kind_of(x) == kind_of(y) == "bool":
+    if not (is_python_truth(x) and is_python_truth(y)) and kind_of(x) == kind_of(y) == "bool":
         raise PriorError("the sum of two truth values is ambiguous", "write int(a) + int(b), or `a or b`")
 
 
 def _arithmetic(graph: Graph, operator: ast.operator, x: Scalar, y: Scalar) -> Scalar:
     # Comparisons of observations are NumPy's truth values, whose + and * are logic; `not` gives Python's.
-    numpys = any(isinstance(side, Node) and side.operation != "not" for side in (x, y))
+    numpys = not (is_python_truth(x) and is_python_truth(y))
     if numpys and kind_of(x) == kind_of(y) == "bool" and isinstance(operator, (ast.Add, ast.Mult)):
         return graph.either(x, y) if isinstance(operator, ast.Add) else graph.both(x, y)
     return graph.apply(_BINARY[type(operator)], x, y)
@@ -210,9 +209,9 @@ def compare(graph: Graph, operator: ast.cmpop, left: Value, right: Value) -> Val
 
 
 def _identical(left: Value, right: Value) -> bool:
-    objects = (Container, Cells, str, DType, type(None))
+    objects = (Container, Cells, str, DType, Member, type(None))
     if isinstance(left, objects) or isinstance(right, objects):
-        return left is right or (isinstance(left, (str, DType)) and left == right)
+        return left is right or (isinstance(left, (str, DType, Member)) and left == right)
     if isinstance(left, bool) and isinstance(right, bool):
         return left == right
     raise PriorError("`is` compares objects, not numbers", "use == instead")
@@ -233,8 +232,8 @@ def equal(graph: Graph, left: Value, right: Value) -> Scalar:  # noqa: PLR0911
         for a, b in zip(iterate(graph, left), iterate(graph, right), strict=True):
             result = graph.both(result, equal(graph, a, b))
         return result
-    if isinstance(left, (str, range)) or left is None:
-        return left == right
+    if isinstance(left, (str, range, Member)) or left is None:
+        return bool(left == right)
     return left is right
 
 

@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from priors.translate import limits, source
+from priors.translate import limits, source, special_methods
 from priors.translate.errors import PriorError
 
 POLICY_NAMES = ("policy", "act", "get_action", "control", "controller", "compute_action", "predict")
@@ -21,17 +21,6 @@ ACT_METHODS = (
 
 _TELLING = ("policy", "controller", "agent")
 
-_DUNDERS = {
-    "__init__",
-    "__call__",
-    "__post_init__",
-    "__name__",
-    "__repr__",
-    "__str__",
-    "__slots__",
-    "__all__",
-}
-
 _DECORATORS = {
     *("jax.jit", "jit", "property", "staticmethod", "classmethod", "abstractmethod", "abc.abstractmethod"),
     *("dataclass", "dataclasses.dataclass"),
@@ -43,10 +32,6 @@ _REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.AsyncFor: ("`async` is not allowed", "write a plain function"),
     ast.AsyncFunctionDef: ("`async` is not allowed", "write a plain function"),
     ast.Await: ("`await` is not allowed", "write a plain function"),
-    ast.Yield: ("generators are not allowed", "return the whole list"),
-    ast.YieldFrom: ("generators are not allowed", "return the whole list"),
-    ast.Match: ("`match` is not allowed", "use if/elif/else"),
-    ast.SetComp: ("sets are not allowed", "use a list"),
 }
 
 _ALLOWED: tuple[type[ast.AST], ...] = (
@@ -77,6 +62,9 @@ _ALLOWED: tuple[type[ast.AST], ...] = (
     ast.With,
     ast.withitem,
     ast.Delete,
+    ast.Match,
+    ast.match_case,
+    ast.pattern,
     # Expressions.
     ast.Set,
     ast.BoolOp,
@@ -87,6 +75,7 @@ _ALLOWED: tuple[type[ast.AST], ...] = (
     ast.Dict,
     ast.ListComp,
     ast.GeneratorExp,
+    ast.SetComp,
     ast.DictComp,
     ast.comprehension,
     ast.Compare,
@@ -103,6 +92,8 @@ _ALLOWED: tuple[type[ast.AST], ...] = (
     ast.Tuple,
     ast.Slice,
     ast.NamedExpr,
+    ast.Yield,
+    ast.YieldFrom,
     ast.arguments,
     ast.arg,
     ast.expr_context,
@@ -272,10 +263,8 @@ def _problems(node: ast.AST) -> Iterator[PriorError]:
     names = [getattr(node, field, None) for field in ("id", "attr", "arg", "name")]
     names += getattr(node, "names", ()) if isinstance(node, (ast.Global, ast.Nonlocal)) else ()
     for name in names:
-        if isinstance(name, str) and name.startswith("__") and name not in _DUNDERS:
+        if isinstance(name, str) and name.startswith("__") and name not in special_methods.NAMES:
             yield PriorError(f"the name `{name}` is not allowed", "use a name without underscores").at(node)
-    if isinstance(node, (ast.FunctionDef, ast.Lambda)) and node.args.kwarg:
-        yield PriorError("**kwargs are not allowed", "name the arguments").at(node)
     for decorator in getattr(node, "decorator_list", ()):
         called = decorator.func if isinstance(decorator, ast.Call) else decorator
         if ast.unparse(called) not in _DECORATORS:

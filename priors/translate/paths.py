@@ -19,7 +19,7 @@ EVERYWHERE: Path = 1
 _COMPLEMENTS = {"greater_equal": "less", "less_equal": "greater", "not_equal": "equal"}
 
 
-_LOGIC = {"not", "and", "or"}
+_LOGIC = {"not", "and", "or", "truth"}
 
 
 class Paths:
@@ -90,6 +90,8 @@ class Paths:
         if node.operation not in _LOGIC:
             return self._condition(node)
         parts = [self.where(part) for part in node.operands]
+        if node.operation == "truth":
+            return parts[0]
         if node.operation == "not":
             return self._choose(parts[0], NOWHERE, EVERYWHERE)
         a, b = parts

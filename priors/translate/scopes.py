@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-_SCOPES = (ast.FunctionDef, ast.ClassDef, ast.Lambda, ast.ListComp, ast.GeneratorExp, ast.DictComp)
+_COMPREHENSIONS = (ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
+_SCOPES = (ast.FunctionDef, ast.ClassDef, ast.Lambda, *_COMPREHENSIONS)
 
 
 class Scopes:
@@ -37,16 +38,31 @@ def stored_names(node: ast.AST) -> set[str]:
 def _stored(node: ast.AST) -> Iterator[str]:
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
         yield node.name
+    if isinstance(node, _COMPREHENSIONS):
+        # `:=` in a comprehension binds a name around it.
+        yield from (part.target.id for part in ast.walk(node) if isinstance(part, ast.NamedExpr))
     if isinstance(node, _SCOPES):
         return
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
         yield node.id
     elif isinstance(node, ast.alias):
         yield (node.asname or node.name).split(".")[0]
-    elif isinstance(node, ast.ExceptHandler) and node.name:
+    elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
         yield node.name
     for child in ast.iter_child_nodes(node):
         yield from _stored(child)
+
+
+def is_generator(function: ast.FunctionDef) -> bool:
+    """Whether a function has a `yield` of its own."""
+    pending: list[ast.AST] = list(function.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(node, _SCOPES):
+            pending += ast.iter_child_nodes(node)
+    return False
 
 
 def changed_names(node: ast.AST) -> set[str]:

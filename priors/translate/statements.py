@@ -7,7 +7,17 @@ import sys
 
 import numpy as np
 
-from priors.translate import attributes, bindings, exceptions, functions, indexing, loops, trying
+from priors.translate import (
+    attributes,
+    bindings,
+    exceptions,
+    functions,
+    indexing,
+    loops,
+    matching,
+    overloads,
+    trying,
+)
 from priors.translate.classes import class_definition
 from priors.translate.containers import Array, List, Value, release
 from priors.translate.errors import PriorError
@@ -15,6 +25,7 @@ from priors.translate.expressions import default_values, operate
 from priors.translate.graph import Node
 from priors.translate.machine import Machine, Rule
 from priors.translate.objects import Function, Module, Unusable
+from priors.translate.scopes import is_generator
 from priors.translate.targets import bind, write
 from priors.translate.values import Choice
 
@@ -76,7 +87,8 @@ def _in_place(machine: Machine, operator: ast.operator, old: Value, operand: Val
     if isinstance(old, List) and isinstance(operator, ast.Add):
         machine.on_each(lambda one: functions.extend(machine, old, one), operand)
         return old
-    value = operate(machine, operator, old, operand)
+    found = overloads.in_place(machine, operator, old, operand)
+    value = operate(machine, operator, old, operand) if found is NotImplemented else found
     if isinstance(old, Array):
         array = value if isinstance(value, Array) else None
         if array is None or array.data.shape != old.data.shape or _loses(old, array):
@@ -118,6 +130,7 @@ def function_definition(machine: Machine, node: ast.FunctionDef) -> None:
         machine.frame.scope(),
         default_values(machine, node.args),
         *machine.scopes.of(node),
+        is_generator=is_generator(node),
     )
     made.born = (machine.frame, machine.alive)
     words = [ast.unparse(decorator).split(".")[-1] for decorator in node.decorator_list]
@@ -232,6 +245,7 @@ STATEMENTS: dict[type[ast.AST], Rule] = {
     ast.Global: nothing,
     ast.Nonlocal: nothing,
     ast.ClassDef: class_definition,
+    ast.Match: matching.match_statement,
     ast.Try: trying.try_statement,
     ast.With: with_statement,
     ast.Delete: delete,

@@ -8,7 +8,6 @@ from priors.translate import attributes, bindings, indexing
 from priors.translate.containers import List, Value
 from priors.translate.errors import PriorError
 from priors.translate.machine import Machine
-from priors.translate.objects import Instance
 from priors.translate.values import describe, iterate
 
 
@@ -34,6 +33,8 @@ def bind(machine: Machine, target: ast.expr, value: Value) -> None:
 
 def write(machine: Machine, owner: Value, index: Value, value: Value) -> None:
     """`owner[index] = value`, for one owner; the index may be a choice."""
+    if machine.special("__setitem__", owner, index, value) is not NotImplemented:
+        return
 
     def put(at: Value) -> None:
         # Another value of the index may have changed the owner's length on another path.
@@ -43,10 +44,7 @@ def write(machine: Machine, owner: Value, index: Value, value: Value) -> None:
 
 
 def _unpack(machine: Machine, targets: list[ast.expr], value: Value) -> None:
-    if isinstance(value, Instance) and value.type.fields:
-        items = [attributes.read(machine, value, name) for name in value.type.fields]
-    else:
-        items = iterate(machine.graph, value)
+    items = iterate(machine.graph, value)
     stars = [i for i, target in enumerate(targets) if isinstance(target, ast.Starred)]
     fits = len(items) >= len(targets) - 1 if stars else len(items) == len(targets)
     if len(stars) > 1 or not fits:

@@ -24,6 +24,7 @@ from priors.translate.objects import (
     Function,
     Instance,
     Marker,
+    Member,
     Method,
     Module,
     Super,
@@ -75,6 +76,8 @@ def describe(value: Value) -> str:
         return f"{describe(value.then)} or {describe(value.otherwise)}"
     if isinstance(value, Node):
         return f"{names[1][1] if value.kind == 'int' else f'a {value.kind}'} of the observation"
+    if isinstance(value, Member):
+        return f"{value.enumeration.name}.{value.name}"
     if isinstance(value, Array):
         return f"an array of shape {value.data.shape}"
     return next((name for kind, name in names if isinstance(value, kind)), "this value")
@@ -149,7 +152,7 @@ def to_array(graph: Graph, value: Value, kind: Kind | None = None) -> Array:
             )
         return (len(shapes), *(shapes[0] if shapes else ()))
 
-    value = whole(graph.settle(value))
+    value = whole(graph.settle(graph.opened(graph.settle(value))))
     if not isinstance(value, (List, tuple, range, Array)) and not is_scalar(value):
         raise PriorError(f"{describe(value)} cannot become an array", "use numbers and lists of numbers")
     return make_array(
@@ -173,7 +176,7 @@ def _scalar_of(data: Any) -> Any:
 
 def iterate(graph: Graph, value: Value) -> list[Value]:
     """The items that a `for` over `value` sees."""
-    value = whole(graph.settle(value))
+    value = whole(graph.settle(graph.opened(graph.settle(value))))
     if isinstance(value, range) and len(value) > limits.MAX_ELEMENTS:
         raise PriorError(f"a loop of {len(value)} turns is too long", "a policy needs at most a few dozen")
     if isinstance(value, Array) and value.data.ndim:
@@ -195,6 +198,7 @@ def iterate(graph: Graph, value: Value) -> list[Value]:
 
 def turns(graph: Graph, value: Value) -> Iterator[Value]:
     """The items of a loop over `value`, each read at its own turn: the loop may change what it runs over."""
+    value = graph.opened(value)
     if isinstance(value, List):
         position = 0
         while position < len(value.items):
@@ -276,7 +280,7 @@ def truth(graph: Graph, value: Value) -> Scalar:
     return True
 
 
-_IMMUTABLE = (str, range, DType, Module, Builtin, Marker)
+_IMMUTABLE = (str, range, DType, Module, Builtin, Marker, Member)
 
 
 def merge(graph: Graph, condition: Scalar, then: Value, otherwise: Value) -> Value:
@@ -317,7 +321,7 @@ def joined(graph: Graph, condition: Node, then: Value, otherwise: Value) -> Valu
     elif isinstance(then, List) and isinstance(otherwise, List) and _same_form(then, otherwise):
         pairs = zip(then.items, otherwise.items, strict=True)
         graph.spend(len(then.items))
-        copy = List([merge(graph, condition, a, b) for a, b in pairs], then.most, then.is_deque)
+        copy = List([merge(graph, condition, a, b) for a, b in pairs], then.most, then.style)
     elif isinstance(then, Dict) and isinstance(otherwise, Dict) and list(then.items) == list(otherwise.items):
         graph.spend(len(then.items))
         items = {k: merge(graph, condition, v, otherwise.items[k]) for k, v in then.items.items()}
@@ -329,7 +333,7 @@ def joined(graph: Graph, condition: Node, then: Value, otherwise: Value) -> Valu
 
 
 def _same_form(a: List, b: List) -> bool:
-    return (len(a.items), a.most, a.is_deque) == (len(b.items), b.most, b.is_deque)
+    return (len(a.items), a.most, a.style) == (len(b.items), b.most, b.style)
 
 
 def _same_shape(a: Array, b: Array) -> bool:

@@ -78,8 +78,7 @@ CONSTRUCTS = {
     ),
     "sometimes None": ("x = None if obs[0] > 0 else 2\n    return x, 0", "None or an int of", "every path"),
     "sometimes a string": ("x = 'a' if obs[0] > 0 else 2\n    return x * 2.0, 0", "a string", ""),
-    "set comprehension": ("x = {i for i in (1, 2)}\n    return 0, 0", "sets", "list"),
-    "keyword arguments": ("f = lambda **a: a\n    return 0, 0", "**kwargs", "name the arguments"),
+    "unknown keyword": ("f = lambda a: a\n    return f(b=1), 0", "no argument `b`", "`def` line"),
     "changed copy": (
         "a = np.ones(2) if obs[0] > 0 else obs[:2]; b = np.reshape(a, (2, 1)); b[0] = 2\n    return a",
         "one of several objects",
@@ -171,9 +170,10 @@ class TestPlace:
 
     def test_all_refused_syntax_at_once(self):
         error = refused(
-            "async def f():\n    pass\ndef policy(obs):\n    yield 1\n    return {1 for _ in (1,)}, 0\n"
+            "async def f():\n    pass\ndef policy(obs):\n    try: pass\n    except* ValueError: pass\n"
+            "    return 1j, 0\n"
         )
-        assert [one.line for one in (error, *error.others)] == [1, 4, 5]
+        assert [one.line for one in (error, *error.others)] == [1, 4, 6]
         assert str(error).count("hint:") == 3
         assert error.for_prompt().count("\n") == 2
 

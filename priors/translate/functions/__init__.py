@@ -10,7 +10,7 @@ from functools import cache
 
 from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
-from priors.translate.functions import python, tables
+from priors.translate.functions import iterators, python, tables
 from priors.translate.functions.arguments import Implementation
 from priors.translate.functions.methods import attribute, extend
 from priors.translate.graph import is_scalar
@@ -64,7 +64,7 @@ _MEMBERS: dict[str, Mapping[str, Value]] = {
     "jax": {"numpy": Module("numpy"), **_markers("jit")},
     "collections": {"deque": python.deque, "namedtuple": python.namedtuple},
     "dataclasses": {"field": _field, **_markers("dataclass")},
-    "enum": _markers("Enum", "IntEnum", "auto"),
+    "enum": _markers("Enum", "IntEnum", "StrEnum", "auto", "unique"),
     "abc": _markers("ABC", "abstractmethod"),
     "typing": _markers(
         *("Any", "Callable", "ClassVar", "Deque", "Dict", "Final", "Generic", "Iterable", "List", "Literal"),
@@ -89,6 +89,7 @@ _HINTS = {
     "type": "the observation is always a NumPy array of floats",
 }
 
+_BUILTINS = {**python.BUILTINS, **iterators.BUILTINS}
 _TYPES = {"float": DType("float"), "int": DType("int"), "bool": DType("bool")}
 
 
@@ -122,9 +123,11 @@ def builtin(name: str) -> Value:
         return _TYPES[name]
     if name == "object":
         return Marker(name)
-    if name in python.BUILTINS:
-        return Builtin(name, python.BUILTINS[name])
-    hint = _HINTS.get(name) or _nearest(name, [*python.BUILTINS, *_TYPES, *_MEMBERS])
+    if name in _BUILTINS:
+        return Builtin(name, _BUILTINS[name])
+    if name == "NotImplemented":
+        return NotImplemented
+    hint = _HINTS.get(name) or _nearest(name, [*_BUILTINS, *_TYPES, *_MEMBERS])
     raise PriorError(f"the name `{name}` is not known", hint, raises="NameError")
 
 
@@ -159,11 +162,13 @@ def convert(m: Machine, dtype: DType, value: Value = 0) -> Value:
     if isinstance(value, Array) and value.data.size == 1:
         value = value.data.ravel()[0]
     if dtype.kind == "bool" and not isinstance(value, Array):
-        return truth(m.graph, value)
+        return m.graph.as_python(truth(m.graph, value))
     if is_scalar(value):
         return m.graph.cast(value, dtype.kind)
     return to_array(m.graph, value, dtype.kind)
 
+
+distinct = python.distinct
 
 __all__ = [
     "DROPPED",
@@ -173,6 +178,7 @@ __all__ = [
     "builtin",
     "check_size",
     "convert",
+    "distinct",
     "extend",
     "invoke",
     "member",

@@ -48,7 +48,8 @@ def _insert_at(m: Machine, owner: List, place: int, value: Value) -> None:
         owner.items[:] = [mutation.updated(m, owner, a, b) for a, b in zip(items, owner.items, strict=True)]
 
 
-def _pop(m: Machine, owner: List, index: Value = -1) -> Value:
+def pop(m: Machine, owner: List, index: Value = -1) -> Value:
+    """`list.pop`."""
     position = static_int(m, index, "the index")
     if not -len(owner.items) <= position < len(owner.items):
         raise PriorError(
@@ -130,8 +131,8 @@ _LIST_METHODS: dict[str, Implementation] = {
     "append": _append,
     "extend": extend,
     "insert": _insert,
-    "pop": _pop,
-    "popleft": lambda m, owner: _pop(m, owner, 0),
+    "pop": pop,
+    "popleft": lambda m, owner: pop(m, owner, 0),
     "appendleft": lambda m, owner, value: _insert_at(m, owner, 0, value),
     "clear": _clear,
     "reverse": lambda m, owner: _reorder(m, owner, owner.items[::-1]),
@@ -140,7 +141,7 @@ _LIST_METHODS: dict[str, Implementation] = {
     ),
     "rotate": _rotate,
     "count": _count,
-    "copy": lambda m, owner: List(list(owner.items), owner.most, owner.is_deque),
+    "copy": lambda m, owner: List(list(owner.items), owner.most, owner.style),
 }
 _DICT_METHODS: dict[str, Implementation] = {
     "get": _get,
@@ -191,9 +192,11 @@ def attribute(owner: Value, name: str) -> Value:  # noqa: PLR0911
     """An attribute or bound method of a value."""
     if isinstance(whole(owner), Array) and name in _ARRAY_ATTRIBUTES:
         return _ARRAY_ATTRIBUTES[name](owner)
-    if is_scalar(owner) and name in ("item", "copy", "value", "name", "real"):
-        # The members of an enumeration are plain numbers here.
-        return owner if name in ("value", "name", "real") else Builtin(name, lambda m: owner)
+    if is_scalar(owner) and name in ("item", "copy"):
+        return Builtin(name, lambda m: owner)
+    if (is_scalar(owner) or isinstance(owner, str)) and name in ("value", "real"):
+        # The members of an IntEnum or StrEnum are their values.
+        return owner
     if is_scalar(owner) and name == "astype":
         return Builtin(name, lambda m, dtype: m.graph.cast(owner, kind_of_dtype(dtype) or "float"))
     for kind, table in _METHODS:

@@ -14,6 +14,7 @@ from priors.translate.graph import Scalar, is_scalar
 from priors.translate.keys import static_key
 from priors.translate.machine import Machine
 from priors.translate.objects import Class
+from priors.translate.operators import equal
 from priors.translate.values import describe, elementwise, iterate, length, truth
 
 
@@ -103,7 +104,7 @@ def any_(m: Machine, iterable: Value) -> Value:
     result: Scalar = False
     for item in iterate(m.graph, iterable):
         result = m.graph.either(result, truth(m.graph, item))
-    return result
+    return m.graph.as_python(result)
 
 
 def all_(m: Machine, iterable: Value) -> Value:
@@ -111,7 +112,7 @@ def all_(m: Machine, iterable: Value) -> Value:
     result: Scalar = True
     for item in iterate(m.graph, iterable):
         result = m.graph.both(result, truth(m.graph, item))
-    return result
+    return m.graph.as_python(result)
 
 
 def list_(m: Machine, iterable: Value = ()) -> Value:
@@ -122,6 +123,20 @@ def list_(m: Machine, iterable: Value = ()) -> Value:
 def tuple_(m: Machine, iterable: Value = ()) -> Value:
     """`tuple`."""
     return tuple(iterate(m.graph, iterable))
+
+
+def distinct(m: Machine, items: Sequence[Value]) -> tuple[Value, ...]:
+    """A set as a tuple, each entry once; entries that depend on the observation may be equal unseen."""
+    found: list[Value] = []
+    for item in items:
+        if not any(_surely_equal(m, item, other) for other in found):
+            found.append(item)
+    return tuple(found)
+
+
+def _surely_equal(m: Machine, a: Value, b: Value) -> bool:
+    same = equal(m.graph, a, b)
+    return truth(m.graph, same) is True
 
 
 def dict_(m: Machine, mapping: Value = (), /, **entries: Value) -> Value:
@@ -153,7 +168,7 @@ def deque(m: Machine, iterable: Value = (), maxlen: Value = None) -> Value:
     if most is not None and most < 0:
         raise PriorError("the length of a deque must not be negative")
     items = iterate(m.graph, iterable)
-    return List(items if most is None else items[max(0, len(items) - most) :], most, is_deque=True)
+    return List(items if most is None else items[max(0, len(items) - most) :], most, "deque")
 
 
 def namedtuple(m: Machine, typename: Value, field_names: Value) -> Value:
@@ -162,7 +177,7 @@ def namedtuple(m: Machine, typename: Value, field_names: Value) -> Value:
     fields = tuple(iterate(m.graph, field_names) if names is None else names)
     if not all(isinstance(name, str) and name.isidentifier() for name in (*fields, typename)):
         raise PriorError("the fields of a namedtuple are names", "write namedtuple('State', ['phase', 't'])")
-    made = Class(typename, (), fields)
+    made = Class(typename, (), fields, is_tuple=True)
     made.born = (m.frame, m.alive)
     return made
 
@@ -186,7 +201,7 @@ BUILTINS: dict[str, Implementation] = {
     "range": python_range,
     "reversed": reversed_,
     "round": python_round,
-    "set": tuple_,
+    "set": lambda m, iterable=(): distinct(m, iterate(m.graph, iterable)),
     "sorted": python_sorted,
     "str": str_,
     "sum": python_sum,

@@ -1,0 +1,205 @@
+# match on strings, numbers and tuples
+PHASE = "stance"
+def policy(obs):
+    global PHASE
+    match PHASE:
+        case "stance" if obs[0] > 0.3:
+            PHASE = "push"
+            u = 1.0
+        case "push" | "fly":
+            PHASE = "stance" if obs[1] > 0 else "fly"
+            u = 2.0
+        case _:
+            u = obs[2]
+    match (bool(obs[0] > 0), int(obs[1])):
+        case (True, 0):
+            v = 1.0
+        case (False, k):
+            v = float(k)
+        case (a, b):
+            v = b + 0.5
+    return [u + v]
+
+# match on classes, mappings and stars
+from dataclasses import dataclass
+@dataclass
+class Turn:
+    rate: float
+    kind: str = "slow"
+def policy(obs):
+    move = Turn(obs[0]) if obs[1] > 0 else [obs[2], obs[3], 1.0]
+    match move:
+        case Turn(rate=r, kind="slow"):
+            x = r * 2
+        case [first, *rest]:
+            x = first + sum(rest)
+    match {"mode": "fast", "gain": obs[3]}:
+        case {"mode": "slow"}:
+            y = 0.0
+        case {"mode": "fast", "gain": g}:
+            y = g
+    match None:
+        case None: z = 1
+        case _: z = 2
+    return [x + y + z]
+
+# operators of the program's own classes
+class Vec:
+    def __init__(self, x, y):
+        self.x, self.y = x, y
+    def __add__(self, o):
+        if not isinstance(o, Vec):
+            return NotImplemented
+        return Vec(self.x + o.x, self.y + o.y)
+    def __sub__(self, o): return Vec(self.x - o.x, self.y - o.y)
+    def __mul__(self, k): return Vec(self.x * k, self.y * k)
+    __rmul__ = __mul__
+    def __neg__(self): return Vec(-self.x, -self.y)
+    def __abs__(self): return (self.x ** 2 + self.y ** 2) ** 0.5
+    def __iter__(self):
+        yield self.x
+        yield self.y
+    def __getitem__(self, i): return (self.x, self.y)[i]
+    def __len__(self): return 2
+    def __eq__(self, o): return self.x == o.x and self.y == o.y
+    def __lt__(self, o): return abs(self) < abs(o)
+    def __bool__(self): return bool(self.x > 0)
+    def __matmul__(self, o): return self.x * o.x + self.y * o.y
+    def __iadd__(self, o):
+        self.x += o.x
+        return self
+def policy(obs):
+    a, b = Vec(obs[0], obs[1]), Vec(obs[2], obs[3])
+    c = 2 * (a + b) - b * 0.5
+    d = -c
+    d += a
+    x, y = d
+    out = x + y + abs(c) + c[0] + len(a) + a @ b
+    if a < b: out += 1
+    if a == Vec(obs[0], obs[1]): out += 2
+    if not a: out -= 3
+    out += sum(v for v in b)
+    return [out + (10 if a > b else 0) + (1 if a != b else 0)]
+
+# generators
+def pairs(n):
+    for i in range(n):
+        if i == 2:
+            continue
+        yield i, i * 0.5
+def positive(xs):
+    for x in xs:
+        if x > 0:
+            yield x
+def chain(*parts):
+    for p in parts:
+        yield from p
+def policy(obs):
+    s = sum(a * b for a, b in pairs(4))
+    t = sum(positive(obs))
+    best = max(positive(obs), default=-1.0)
+    n = len(list(positive(obs[:3])))
+    z = [v for v in chain(obs[:2], positive(obs[2:]))]
+    return [s + t + 2 * best + 10 * n + z[0] + len(z)]
+
+# filters that depend on the observation
+import numpy as np
+def policy(obs):
+    pos = [x for x in obs if x > 0]
+    n = len(pos)
+    mean = sum(pos) / n if n else -1.0
+    big = [i for i, x in enumerate(obs) if abs(x) > 1]
+    first = big[0] if big else -1
+    d = {i: x for i, x in enumerate(obs) if x > 0.5}
+    k = sum(1 for x in obs if x > 0 if x < 1)
+    m = np.mean(pos) if pos else 0.0
+    u = max((x for x in obs if x < 0), default=0.0)
+    a = any(x > 2 for x in obs) + all(x > -2 for x in obs)
+    return [mean + first + len(d) + k + m + u + float(a) + d.get(0, 7.0)]
+
+# members of an Enum are not their values
+from enum import Enum, IntEnum, auto
+class Phase(Enum):
+    STANCE = 0
+    PUSH = 1
+    FLIGHT = 2
+    def gain(self):
+        return {Phase.STANCE: 0.5, Phase.PUSH: 2.0, Phase.FLIGHT: 3.0}[self]
+    @property
+    def next(self):
+        return Phase((self.value + 1) % 3)
+class Leg(IntEnum):
+    LEFT = 0
+    RIGHT = 1
+class Mode(str, Enum):
+    A = "a"
+    B = "b"
+class Kind(Enum):
+    X = auto()
+    Y = auto()
+class Policy:
+    def __init__(self):
+        self.phase = Phase.STANCE
+        self.leg = Leg.LEFT
+        self.mode = Mode.A
+    def act(self, obs):
+        if obs[0] > 0.5:
+            self.phase = self.phase.next
+            self.leg = Leg(1 - self.leg)
+        u = self.phase.gain() * obs[1] + self.phase.value
+        if self.phase == 0: u += 100
+        if self.phase: u += 1
+        if self.phase is Phase.PUSH: u += 5
+        if self.phase.name == "FLIGHT": u -= 7
+        if self.leg == 1: u += 0.5
+        if self.mode == "a": self.mode = Mode.B
+        for i, p in enumerate(Phase):
+            if p == self.phase: u += i
+        u += len(list(Phase)) + Kind.Y.value + (1 if Phase["PUSH"] is self.phase else 0)
+        timers = {p: 0.1 * p.value for p in Phase}
+        return [u + obs[2 + self.leg] + timers[self.phase]]
+
+# a walrus in a comprehension binds the name around it
+def policy(obs):
+    xs = [y := x * 2 for x in obs]
+    any((last := x) > 0 for x in obs[:1])
+    return [y + xs[0] + last]
+
+# named tuples are tuples
+from typing import NamedTuple
+from collections import namedtuple
+class S(NamedTuple):
+    a: float
+    b: float = 2.0
+P = namedtuple("P", "x y")
+def policy(obs, state=S(0.0)):
+    a, b = state
+    p = P(obs[0], obs[1])
+    s = sum(p) + p[0] + len(p) + max(state)
+    t = p + (1.0,)
+    return [s + t[2] + a], S(obs[2], b=a)
+
+# an iterator gives its items once
+def policy(obs):
+    it = iter(obs)
+    a = next(it)
+    b = next(it, 0.0)
+    rest = list(it)
+    e = iter([])
+    c = next(e, 5.0)
+    f = next((x for x in obs if x > 0), -1.0)
+    g = next((i for i, x in enumerate(obs) if x > 1), None)
+    return [a - b + rest[1] + c + f + (0 if g is None else g)]
+
+# sets hold each entry once
+def policy(obs):
+    s = {1, 2, 2, 1}
+    return [obs[0] + len(s) + len(set([3, 3])) + (1 if 2 in s else 0)]
+# keyword arguments of any name
+def f(a, *rest, **options):
+    return a + sum(rest) + options.get("gain", 1.0) * len(options)
+def g(**k):
+    return f(1, 2, **k)
+def policy(obs):
+    out = {int(i / 2) for i in range(4)}
+    return [f(obs[0], obs[1], gain=obs[2]) + g(x=1, gain=2.0) + len(out)]
