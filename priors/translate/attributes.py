@@ -21,8 +21,11 @@ def read(machine: Machine, owner: Value, name: str) -> Value:  # noqa: PLR0911
     """`owner.name`."""
     if isinstance(owner, Module):
         return functions.member(owner, name)
-    if isinstance(owner, Member) and name in ("name", "value"):
-        return owner.name if name == "name" else owner.value
+    if isinstance(owner, Member):
+        if name in ("name", "value"):
+            return owner.name if name == "name" else owner.value
+        if owner.attributes is not None and name in owner.attributes.names:
+            return bindings.read(machine, name, owner.attributes.names[name])
     if not isinstance(owner, (Cells, Super, Member)):
         return functions.attribute(owner, name)
     found = _own(owner, name)
@@ -109,7 +112,21 @@ def write(machine: Machine, owner: Value, name: str, value: Value) -> None:
         raise PriorError(
             f"the attributes of {describe(owner)} cannot be set", "set attributes of your own objects"
         )
-    bindings.set_cell(machine, owner, name, value)
+    setter = _setter(machine, owner, name)
+    if setter is not None:
+        machine.call(setter, [owner, value], {})
+    else:
+        bindings.set_cell(machine, owner, name, value)
+
+
+def _setter(machine: Machine, owner: Value, name: str) -> Function | None:
+    """What sets the attribute `name`, if it is a property of the object's class."""
+    if isinstance(owner, Instance):
+        for place in owner.type.order():
+            if name in place.names:
+                found = bindings.read(machine, name, place.names[name])
+                return found.setter if isinstance(found, Function) else None
+    return None
 
 
 def has(machine: Machine, owner: Value, name: str) -> Scalar:

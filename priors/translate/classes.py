@@ -10,7 +10,7 @@ from priors.translate.errors import PriorError
 from priors.translate.frames import Frame
 from priors.translate.graph import Node
 from priors.translate.machine import Machine
-from priors.translate.objects import Builtin, Class, DType, Function, Marker, Member
+from priors.translate.objects import Builtin, Class, DType, Function, Instance, Marker, Member
 
 _PLAIN_BASES = {"object", "ABC", "Protocol", "Generic", "NamedTuple", "Enum", "IntEnum", "StrEnum", "Any"}
 _ENUMS = {"Enum", "IntEnum", "StrEnum"}
@@ -42,7 +42,7 @@ def class_definition(machine: Machine, node: ast.ClassDef) -> None:
     if is_enum:
         _number_members(made)
         if "Enum" in markers and not mixed:
-            _make_members(made)
+            _make_members(machine, made)
     for binding in made.names.values():
         for layer in binding.layers:
             if isinstance(layer.value, Function) and layer.value.owner is None:
@@ -60,15 +60,24 @@ def _number_members(enumeration: Class) -> None:
             last = layer.value if isinstance(layer.value, int) else last
 
 
-def _make_members(enumeration: Class) -> None:
+def _make_members(machine: Machine, enumeration: Class) -> None:
     """Put a member in the place of each value; a second name for a value is the same member."""
     for name, binding in enumeration.names.items():
         for layer in binding.layers:
             if isinstance(layer.value, Function) or name.startswith("_"):
                 continue
             same = [one for one in enumeration.members.values() if _is_same(one.value, layer.value)]
-            member = same[0] if same else Member(enumeration.name, name, enumeration, layer.value)
+            member = same[0] if same else _member(machine, enumeration, name, layer.value)
             layer.value = enumeration.members[name] = member
+
+
+def _member(machine: Machine, enumeration: Class, name: str, value: Value) -> Member:
+    """A member, with what its `__init__` makes of its value."""
+    attributes = Instance(enumeration)
+    attributes.born = (machine.frame, machine.alive)
+    arguments = value if isinstance(value, tuple) else (value,)
+    made = machine.special("__init__", attributes, *arguments)
+    return Member(enumeration.name, name, enumeration, value, None if made is NotImplemented else attributes)
 
 
 def _is_same(a: Value, b: Value) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -70,8 +71,14 @@ class Entry(Cells):
             bindings.set_cell(machine, self, "clock", machine.graph.apply("add", clock, 1))
         if keeps:
             bindings.set_cell(machine, self, "memory", memory)
-        low, high = (machine.graph.settle(bound) for bound in (low, high))
+        low, high = (self._hint(machine, machine.graph.settle(bound)) for bound in (low, high))
         return low, high
+
+    def _hint(self, machine: Machine, bound: Array) -> Array:
+        """`bound`, NaN for the observations that raise."""
+        raises = machine.paths.mask(machine.abandoned)
+        entries = [machine.graph.select(raises, math.nan, entry) for entry in bound.data]
+        return make_array(machine.graph, entries, bound.data.shape, "float") if raises is not False else bound
 
     def _with_memory(
         self, machine: Machine, value: Value, action_size: int, named: dict[str, Value]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from priors.translate import entry, limits
 from priors.translate.errors import PriorError
+from priors.translate.exceptions import ThrownError
 from priors.translate.expressions import EXPRESSIONS
 from priors.translate.graph import Kind, Scalar
 from priors.translate.literals import Literals
@@ -105,7 +106,10 @@ def _run(
     policy = entry.prepare(machine, program.policy, observation_size, action_size)
     step = Step(machine, memory, [machine.module, policy])
     observation = entry.observation_of(machine, observation_size)
-    low, high = policy.call(machine, observation, action_size)
+    try:
+        low, high = policy.call(machine, observation, action_size)
+    except ThrownError:
+        raise PriorError("the policy raises for every observation", "return an action") from None
     if machine.errors:
         raise PriorError.group(machine.errors)
     return step, (*low.data, *high.data)

@@ -97,6 +97,18 @@ def throw(state: State, path: Path, kind: str) -> None:
         raise ThrownError
 
 
+def abandon(state: State) -> None:
+    """End the step of the observations on the current path: nothing catches what they raise.
+
+    Raises:
+        ThrownError: nobody is left on it.
+    """
+    state.abandoned = state.paths.either(state.abandoned, state.alive)
+    state.raised = state.paths.either(state.raised, state.alive)
+    state.alive = NOWHERE
+    raise ThrownError
+
+
 def throw_where(state: State, condition: Scalar, kind: str) -> None:
     """Raise on those observations of the current path for which `condition` holds."""
     path = state.paths.both(state.alive, state.paths.where(condition))

@@ -7,13 +7,21 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from priors.translate import attributes, bindings, comprehensions, exceptions, functions, indexing, overloads
+from priors.translate import (
+    attributes,
+    bindings,
+    comprehensions,
+    definitions,
+    exceptions,
+    functions,
+    indexing,
+    overloads,
+)
 from priors.translate.calls import call, items
 from priors.translate.containers import Dict, List, Value, hold
 from priors.translate.errors import PriorError
 from priors.translate.graph import Node
 from priors.translate.machine import Machine, Rule
-from priors.translate.objects import Function
 from priors.translate.operators import binary, compare, unary
 from priors.translate.values import check_size, describe, iterate
 
@@ -176,21 +184,6 @@ def named_expression(machine: Machine, node: ast.NamedExpr) -> Value:
     return value
 
 
-def lambda_expression(machine: Machine, node: ast.Lambda) -> Value:
-    """`lambda x: ...`, a function of one `return`."""
-    body = ast.copy_location(ast.Return(node.body), node.body)
-    defaults = default_values(machine, node.args)
-    return Function("lambda", node.args, [body], machine.frame.scope(), defaults, machine.scopes.of(node)[0])
-
-
-def default_values(machine: Machine, arguments: ast.arguments) -> dict[str, Value]:
-    """The defaults of a function, evaluated once where it is defined."""
-    positional = [*arguments.posonlyargs, *arguments.args]
-    pairs = [*zip(reversed(positional), reversed(arguments.defaults), strict=False)]
-    pairs += [(a, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d]
-    return {argument.arg: machine.evaluate(default) for argument, default in pairs}
-
-
 def yielded(machine: Machine, node: ast.Yield) -> Value:
     """`yield x`: one more entry of what the generator gives, which is made at once."""
     _yield(machine, [None if node.value is None else machine.evaluate(node.value)])
@@ -257,7 +250,7 @@ EXPRESSIONS: dict[type[ast.AST], Rule] = {
     ast.Slice: slice_display,
     ast.NamedExpr: named_expression,
     ast.Call: call,
-    ast.Lambda: lambda_expression,
+    ast.Lambda: definitions.lambda_expression,
     ast.ListComp: comprehensions.list_comprehension,
     ast.GeneratorExp: comprehensions.list_comprehension,
     ast.SetComp: comprehensions.set_comprehension,

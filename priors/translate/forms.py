@@ -6,7 +6,7 @@ A form is everything that is no number: which names exist, lengths, strings, Non
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ def count(form: Form) -> int:
         return math.prod(rest[0])
     if kind == "instance":
         return sum(count(part) for _, part in rest[1:])
-    parts = {"tuple": rest, "method": rest, "list": rest[2:], "dict": rest[1:]}.get(kind, [])
+    parts = {"tuple": rest, "slice": rest, "method": rest, "list": rest[2:], "dict": rest[1:]}.get(kind, [])
     return sum(map(count, parts))
 
 
@@ -100,8 +100,10 @@ class Taking:
                 return ("again", self._seen[id(value)])
             self._seen[id(value)] = len(self._seen)
             return self._object(value)
+        if isinstance(value, slice):
+            return ("slice", *map(self.value, (value.start, value.stop, value.step)))
         bound = isinstance(value, Builtin) and value.receiver
-        if bound or isinstance(value, (Cells, slice)):
+        if bound or isinstance(value, Cells):
             raise PriorError(
                 f"{describe(value)} made at one step cannot be kept for the next",
                 "define it outside the policy, and keep numbers, strings, lists, dicts or arrays",
@@ -149,8 +151,8 @@ class Building:
         kind, *rest = form
         if kind == "number":
             return next(self._numbers)
-        if kind == "tuple":
-            return tuple(map(self.value, rest))
+        if kind in ("tuple", "slice"):
+            return (tuple if kind == "tuple" else _slice)(map(self.value, rest))
         if kind == "method":
             return Method(self.value(rest[0]), self.value(rest[1]))
         if kind == "anchor":
@@ -189,6 +191,10 @@ class Building:
 
     def _key(self, key: Any) -> Any:
         return self.value(key) if isinstance(key, tuple) and key[:1] == ("member",) else key
+
+
+def _slice(bounds: Iterable[Value]) -> slice:
+    return slice(*bounds)
 
 
 def _held(value: Value) -> Value:

@@ -81,8 +81,32 @@ def literal_value(node: ast.AST) -> float | None:
 
 _LARGEST = 3e38
 
-_SIZED = {"range", "zeros", "ones", "empty", "eye", "identity", "linspace", "arange", "reshape", "deque"}
-_SIZED |= {"roll", "repeat", "tile", "round", "pop", "insert", "enumerate", "full", "rotate", "moveaxis"}
+_SIZED = {
+    "range",
+    "zeros",
+    "ones",
+    "empty",
+    "eye",
+    "identity",
+    "linspace",
+    "arange",
+    "reshape",
+    "deque",
+    "slice",
+}
+_SIZED |= {
+    "roll",
+    "repeat",
+    "tile",
+    "round",
+    "pop",
+    "insert",
+    "enumerate",
+    "full",
+    "rotate",
+    "moveaxis",
+    "slice",
+}
 """Functions whose integer arguments are sizes, places or counts."""
 
 _SIZES = {"axis", "shape", "maxlen", "num", "decimals", "ndigits", "k", "n", "start"}

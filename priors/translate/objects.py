@@ -17,6 +17,7 @@ class Function(Cells):
     """A function of the program, with the frame that it closes over; its cells are its attributes.
 
     Attributes:
+        setter: of a property, what sets it.
         is_generator: its result is an iterator over what it yields.
         declarations: names that the body declares `global` or `nonlocal`, each with which of them.
         owner: the class whose method it is.
@@ -33,6 +34,7 @@ class Function(Cells):
     owner: Class | None = None
     decoration: str = ""
     is_generator: bool = False
+    setter: Function | None = None
 
 
 @dataclass(eq=False)
@@ -85,6 +87,8 @@ class Member:
     name: str
     enumeration: Class = field(compare=False)
     value: Value = field(compare=False)
+    attributes: Instance | None = field(default=None, compare=False)
+    """Where its `__init__` has put what it made of the value."""
 
 
 @dataclass(frozen=True)

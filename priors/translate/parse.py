@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from priors.translate import limits, source, special_methods
+from priors.translate import decorators, limits, source, special_methods
 from priors.translate.errors import PriorError
 
 POLICY_NAMES = ("policy", "act", "get_action", "control", "controller", "compute_action", "predict")
@@ -20,11 +20,6 @@ ACT_METHODS = (
 """Methods that make a class a policy, best first."""
 
 _TELLING = ("policy", "controller", "agent")
-
-_DECORATORS = {
-    *("jax.jit", "jit", "property", "staticmethod", "classmethod", "abstractmethod", "abc.abstractmethod"),
-    *("dataclass", "dataclasses.dataclass"),
-}
 
 _REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.TryStar: ("`except*` is not allowed", "test the value with `if` before computing with it"),
@@ -214,6 +209,8 @@ def _policy_name(tree: ast.Module) -> str | None:
 def _candidates(tree: ast.Module) -> dict[str, set[str]]:
     """The functions, policy classes and policy objects of the module, each with the names it reads."""
     found: dict[str, ast.AST] = {}
+    definitions = (ast.FunctionDef, ast.ClassDef)
+    defined = {node.name for node in ast.walk(tree) if isinstance(node, definitions)}
     acting: set[str] = set()
     for node in tree.body:
         names: list[str] = []
@@ -227,7 +224,9 @@ def _candidates(tree: ast.Module) -> dict[str, set[str]]:
                 names = [node.name]
         elif isinstance(node, ast.Assign):
             targets = [target.id for target in node.targets if isinstance(target, ast.Name)]
-            telling = isinstance(node.value, ast.Call) and isinstance(node.value.func, ast.Name)
+            # `policy = Policy(11, 3)` alone is how a program is used.
+            called = node.value.func if isinstance(node.value, ast.Call) else None
+            telling = isinstance(called, ast.Name) and called.id in defined
             if isinstance(node.value, ast.Lambda):
                 names = targets
             elif telling:
@@ -266,8 +265,7 @@ def _problems(node: ast.AST) -> Iterator[PriorError]:
         if isinstance(name, str) and name.startswith("__") and name not in special_methods.NAMES:
             yield PriorError(f"the name `{name}` is not allowed", "use a name without underscores").at(node)
     for decorator in getattr(node, "decorator_list", ()):
-        called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if ast.unparse(called) not in _DECORATORS:
+        if not decorators.is_allowed(decorator, node):
             yield PriorError("this decorator is not allowed", "write a plain function").at(decorator)
     if isinstance(node, ast.Constant):
         yield from _constant_problems(node)

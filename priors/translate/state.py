@@ -34,6 +34,7 @@ class State:
         frame: the running activation.
         statement: containers with a smaller serial number are older than the current statement.
         tries: the `try` statements whose blocks run, innermost last.
+        abandoned: those that nothing caught.
         raised: the observations on their way to a handler of these.
         notes: what the author should know.
         tests: the branches met so far, by their place in the tree.
@@ -48,6 +49,7 @@ class State:
         self.statement = next(SERIALS)
         self.tries: list[Any] = []
         self.raised: Path = NOWHERE
+        self.abandoned: Path = NOWHERE
         self.notes: list[str] = []
         self.tests: dict[ast.expr, Test] = {}
         self.graph.guard = lambda: self.paths.mask(self.alive)

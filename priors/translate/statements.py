@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ast
-import sys
 
 import numpy as np
 
 from priors.translate import (
     attributes,
-    bindings,
+    definitions,
     exceptions,
     functions,
+    imports,
     indexing,
     loops,
     matching,
@@ -21,11 +21,11 @@ from priors.translate import (
 from priors.translate.classes import class_definition
 from priors.translate.containers import Array, List, Value, release
 from priors.translate.errors import PriorError
-from priors.translate.expressions import default_values, operate
+from priors.translate.expressions import operate
 from priors.translate.graph import Node
 from priors.translate.machine import Machine, Rule
-from priors.translate.objects import Function, Module, Unusable
-from priors.translate.scopes import is_generator
+from priors.translate.paths import EVERYWHERE
+from priors.translate.state import refuted_by_literals
 from priors.translate.targets import bind, write
 from priors.translate.values import Choice
 
@@ -89,6 +89,8 @@ def _in_place(machine: Machine, operator: ast.operator, old: Value, operand: Val
         return old
     found = overloads.in_place(machine, operator, old, operand)
     value = operate(machine, operator, old, operand) if found is NotImplemented else found
+    if isinstance(old, Array) and old.mask is not None:
+        return value
     if isinstance(old, Array):
         array = value if isinstance(value, Array) else None
         if array is None or array.data.shape != old.data.shape or _loses(old, array):
@@ -121,61 +123,6 @@ def return_statement(machine: Machine, node: ast.Return) -> None:
     machine.give_back(None if node.value is None else machine.evaluate(node.value))
 
 
-def function_definition(machine: Machine, node: ast.FunctionDef) -> None:
-    """`def f(...)`: nothing runs but its defaults."""
-    made = Function(
-        node.name,
-        node.args,
-        node.body,
-        machine.frame.scope(),
-        default_values(machine, node.args),
-        *machine.scopes.of(node),
-        is_generator=is_generator(node),
-    )
-    made.born = (machine.frame, machine.alive)
-    words = [ast.unparse(decorator).split(".")[-1] for decorator in node.decorator_list]
-    made.decoration = next((word for word in words if word in DECORATIONS), "")
-    bindings.assign(machine, node.name, made)
-
-
-DECORATIONS = ("property", "staticmethod", "classmethod")
-
-
-def import_module(machine: Machine, node: ast.Import) -> None:
-    """`import numpy as np`; a module without a table may be imported, not used."""
-    for alias in node.names:
-        path = functions.MODULES.get(alias.name)
-        root = functions.MODULES.get(alias.name.split(".")[0])
-        local = alias.asname or alias.name.split(".")[0]
-        found = path if alias.asname or "." not in alias.name else root
-        bindings.assign(machine, local, Module(found) if found else _unknown(machine, alias.name))
-
-
-def import_names(machine: Machine, node: ast.ImportFrom) -> None:
-    """`from math import sin, pi`."""
-    module = functions.MODULES.get(node.module or "") if not node.level else None
-    for alias in node.names:
-        if alias.name == "*":
-            if module is None:
-                raise PriorError("only math and numpy can be imported with *", "name what you import")
-            for name, value in functions.members(module).items():
-                bindings.assign(machine, name, value)
-        elif module is None or alias.name == "annotations":
-            bindings.assign(
-                machine, alias.asname or alias.name, _unknown(machine, f"{node.module}.{alias.name}")
-            )
-        else:
-            bindings.assign(machine, alias.asname or alias.name, functions.member(Module(module), alias.name))
-
-
-def _unknown(machine: Machine, name: str) -> Unusable:
-    root = name.split(".", maxsplit=1)[0]
-    if root not in sys.stdlib_module_names and exceptions.is_caught(machine, "ImportError"):
-        # A module that is not available is one that is not installed.
-        exceptions.throw(machine, machine.alive, "ImportError")
-    return Unusable(f"`{name}` is not available in a policy", "use math and numpy only")
-
-
 def assertion(machine: Machine, node: ast.Assert) -> None:
     """Dropped, unless the program catches it: a policy has no one to report to."""
     if exceptions.is_caught(machine, "AssertionError"):
@@ -186,11 +133,16 @@ def assertion(machine: Machine, node: ast.Assert) -> None:
 
 
 def raise_statement(machine: Machine, node: ast.Raise) -> None:
-    """Legal where it is caught, and on paths that no observation takes: those are never run."""
+    """To the handler; without one, those who get here get no hint. On dead paths nothing is run."""
     kind = exceptions.name_of(node.exc) if node.exc is not None else ""
     if exceptions.is_caught(machine, kind):
         exceptions.throw(machine, machine.alive, kind)
-    raise PriorError("`raise` would end the episode", "return a safe action instead")
+    error = PriorError("`raise` would end the episode", "return a safe action instead")
+    error = refuted_by_literals(machine, machine.alive, error)
+    if machine.alive == EVERYWHERE:
+        raise error
+    machine.notes.append(f"line {node.lineno}: observations that reach this `raise` get no hint: NaN")
+    exceptions.abandon(machine)
 
 
 def with_statement(machine: Machine, node: ast.With) -> None:
@@ -236,9 +188,9 @@ STATEMENTS: dict[type[ast.AST], Rule] = {
     ast.Break: loops.break_statement,
     ast.Continue: loops.continue_statement,
     ast.Return: return_statement,
-    ast.FunctionDef: function_definition,
-    ast.Import: import_module,
-    ast.ImportFrom: import_names,
+    ast.FunctionDef: definitions.function_definition,
+    ast.Import: imports.import_module,
+    ast.ImportFrom: imports.import_names,
     ast.Assert: assertion,
     ast.Raise: raise_statement,
     ast.Pass: nothing,

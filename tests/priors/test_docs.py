@@ -18,7 +18,7 @@ import envs
 import priors
 from priors.translate import calls, functions, limits
 from priors.translate.expressions import EXPRESSIONS
-from priors.translate.functions import methods, python, tables
+from priors.translate.functions import methods, tables
 from priors.translate.statements import STATEMENTS
 
 ROOT = Path(__file__).parents[2]
@@ -99,7 +99,7 @@ def test_every_rule_of_the_language_is_in_the_table_of_constructs():
 def test_the_names_that_the_page_lists_are_those_of_the_tables():
     of_values = {kind.__name__: set(table) for kind, table in methods._METHODS}
     expected = {
-        "Python itself": {*python.BUILTINS, *calls.SPECIAL, *functions._TYPES, *functions.DROPPED},
+        "Python itself": {*functions._BUILTINS, *calls.SPECIAL, *functions._TYPES, *functions.DROPPED},
         "`math`": set(tables.MATH),
         "`numpy`": functions.members("numpy").keys() - {"linalg"},
         "`numpy.linalg`": set(tables.LINALG),

@@ -60,7 +60,7 @@ CONSTRUCTS = {
     "returns a string": ("return 'left'", "returns a string", "2 numbers"),
     "division by zero": ("return 1 / 0, 0", "division by zero", ""),
     "domain": ("return math.sqrt(-1), 0", "sqrt", ""),
-    "raise": ("if obs[0] > 0: raise ValueError('x')\n    return 0, 0", "`raise`", "safe action"),
+    "raise": ("raise ValueError('x')\n    return 0, 0", "`raise`", "safe action"),
     "recursion": ("return policy(obs)", "recursion", "loop"),
     "complex": ("return 1j, 0", "complex", "real"),
     "tuple assignment": ("x = (1, 2); x[0] = 3\n    return x", "tuple cannot be changed", "list"),

@@ -162,3 +162,18 @@ env.step(action)
     def test_notes(self):
         text = "def policy(obs):\n    print(obs)\n    assert True\n    return [1]\n"
         assert len(translate(text, observation_size=2, action_size=1).notes) == 2
+
+
+def test_observations_that_raise_get_no_hint():
+    text = "def policy(obs):\n    if obs[0] > 1:\n        raise ValueError('too high')\n    return obs\n"
+    prior = translate(text, observation_size=1, action_size=1)
+    assert prior.step(prior.parameters, (), jnp.array([0.5]))[1] == 0.5
+    assert np.isnan(prior.step(prior.parameters, (), jnp.array([2.0]))[1])
+    assert "line 3" in prior.notes[0]
+
+
+def test_a_block_that_shows_the_use_is_not_the_program():
+    program = "class Walker:\n    def act(self, obs):\n        return 2 * obs\n"
+    reply = f"```python\n{program}```\nUse it so:\n```python\npolicy = Walker()\npolicy.act(obs)\n```\n"
+    prior = translate(reply, observation_size=1, action_size=1)
+    assert prior.step(prior.parameters, (), jnp.array([0.25]))[1] == 0.5

@@ -32,6 +32,7 @@ MODULES = {
     "abc": "abc",
     "typing": "typing",
     "logging": "logging",
+    "warnings": "warnings",
 }
 """Modules that a program can use, by the name it imports them under."""
 
@@ -70,6 +71,7 @@ _MEMBERS: dict[str, Mapping[str, Value]] = {
         *("Any", "Callable", "ClassVar", "Deque", "Dict", "Final", "Generic", "Iterable", "List", "Literal"),
         *("NamedTuple", "Optional", "Protocol", "Sequence", "Tuple", "TypeVar", "Union"),
     ),
+    "warnings": {name: Marker("logger") for name in ("filterwarnings", "simplefilter", "warn")},
     "logging": {
         **_markers("DEBUG", "INFO", "WARNING", "ERROR"),
         **{

@@ -55,6 +55,11 @@ def python_round(m: Machine, number: Value, ndigits: Value = None) -> Value:
     return round_row(m, number, digits)
 
 
+def slice_(m: Machine, *bounds: Value) -> Value:
+    """`slice` of fixed bounds."""
+    return slice(*(None if one is None else static_int(m, one, "the bound of a slice") for one in bounds))
+
+
 def python_range(m: Machine, *bounds: Value) -> Value:
     """`range` of fixed numbers."""
     if not 1 <= len(bounds) <= 3:
@@ -202,6 +207,7 @@ BUILTINS: dict[str, Implementation] = {
     "reversed": reversed_,
     "round": python_round,
     "set": lambda m, iterable=(): distinct(m, iterate(m.graph, iterable)),
+    "slice": slice_,
     "sorted": python_sorted,
     "str": str_,
     "sum": python_sum,

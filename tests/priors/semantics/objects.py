@@ -203,3 +203,74 @@ def g(**k):
 def policy(obs):
     out = {int(i / 2) for i in range(4)}
     return [f(obs[0], obs[1], gain=obs[2]) + g(x=1, gain=2.0) + len(out)]
+# decorators of the program, and setters
+import functools
+from functools import lru_cache, wraps
+def clipped(f):
+    @functools.wraps(f)
+    def inner(*args, **kwargs):
+        return max(-1.0, min(1.0, f(*args, **kwargs)))
+    return inner
+def scaled(k):
+    def outer(f):
+        def inner(x):
+            return k * f(x)
+        return inner
+    return outer
+@scaled(3.0)
+@clipped
+def g(x):
+    return 2 * x
+@lru_cache(maxsize=None)
+def h(x):
+    return x + 1
+class C:
+    def __init__(self):
+        self._gain = 1.0
+    @property
+    def gain(self):
+        return self._gain
+    @gain.setter
+    def gain(self, value):
+        self._gain = min(value, 5.0)
+class Policy:
+    def __init__(self):
+        self.c = C()
+    def act(self, obs):
+        self.c.gain = self.c.gain + abs(obs[1])
+        return [g(obs[0]) + h(obs[1]) + self.c.gain]
+
+# members with an __init__ of their own
+from enum import Enum
+class Gait(Enum):
+    WALK = (0.5, 1.0)
+    RUN = (2.0, 3.0)
+    def __init__(self, speed, lift):
+        self.speed = speed
+        self.lift = lift
+    @property
+    def both(self):
+        return self.speed + self.lift
+def policy(obs):
+    gait = Gait.RUN if obs[0] > 0 else Gait.WALK
+    return [gait.speed * obs[1] + gait.both]
+
+# a mask on the left of an augmented assignment
+import numpy as np
+def policy(obs):
+    u = obs.copy()
+    m = u > 0.5
+    u[m] *= 0.5
+    u[u < 0] -= 0.1
+    u[~m] += obs[~m]
+    return [u.sum() + u[0]]
+
+# unused imports of what is not there, and slices with names
+import warnings
+from collections import Counter, OrderedDict
+from dataclasses import dataclass, astuple
+warnings.filterwarnings("ignore")
+Q, V = slice(0, 2), slice(2, None)
+PARTS = {"q": slice(0, 3), "v": Q}
+def policy(obs):
+    return [sum(obs[Q]) - sum(obs[V]) + obs[PARTS["q"]].sum() * obs[PARTS["v"]].sum()]
