@@ -42,9 +42,7 @@ def invoke(machine: Machine, callee: Value, positional: Sequence[Value], named: 
 
 def _converted(machine: Machine, type_: DType, value: Value) -> Value:
     if type_.kind == "bool":
-        return (
-            machine.truth(value) if not isinstance(value, Array) else functions.convert(machine, type_, value)
-        )
+        return machine.graph.as_python(machine.truth(value))
     found = overloads.function(machine, type_.kind, value)
     return functions.convert(machine, type_, value) if found is NotImplemented else found
 
@@ -158,22 +156,22 @@ def _super(machine: Machine, *_: Value) -> Value:
 
 
 def _name_of(name: Value) -> str:
-    if not isinstance(name, str) or name.startswith("_"):
+    if not isinstance(name, str) or name.startswith("__"):
         raise PriorError("the name of an attribute must be a plain string", "write obj.name")
     return name
 
 
 def _hasattr(machine: Machine, owner: Value, name: Value) -> Value:
-    return machine.each(lambda one: attributes.has(machine, one, _name_of(name)), owner)
+    return machine.each(lambda one, its: attributes.has(machine, one, _name_of(its)), owner, name)
 
 
 def _getattr(machine: Machine, owner: Value, name: Value, *default: Value) -> Value:
-    def get(one: Value) -> Value:
+    def get(one: Value, its: Value) -> Value:
         if default:
-            return attributes.get(machine, one, _name_of(name), default[0])
-        return attributes.read(machine, one, _name_of(name))
+            return attributes.get(machine, one, _name_of(its), default[0])
+        return attributes.read(machine, one, _name_of(its))
 
-    return machine.each(get, owner)
+    return machine.each(get, owner, name)
 
 
 def _setattr(machine: Machine, owner: Value, name: Value, value: Value) -> Value:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from priors.translate.containers import Value
-from priors.translate.graph import Graph, Scalar, is_scalar, kind_of
+from priors.translate.graph import Graph, Node, Scalar, is_scalar, kind_of
 from priors.translate.paths import NOWHERE, Path
 from priors.translate.state import State
 
@@ -119,10 +119,15 @@ def throw_where(state: State, condition: Scalar, kind: str) -> None:
 def check_division(state: State, operator: ast.operator, left: Value, right: Value) -> None:
     """Raise where an integer is divided by zero."""
     divides = isinstance(operator, (ast.Div, ast.FloorDiv, ast.Mod)) and is_scalar(left) and is_scalar(right)
-    if not divides or "float" in (kind_of(left), kind_of(right)):
+    if not divides or not _is_python(left) or kind_of(right) == "float":
         return
     if is_caught(state, "ZeroDivisionError"):
         throw_where(state, state.graph.apply("equal", right, 0), "ZeroDivisionError")
+
+
+def _is_python(value: Scalar) -> bool:
+    """Whether a number is surely one of Python's own: an integer or a literal."""
+    return kind_of(value) != "float" or not isinstance(value, Node) or value.known is not None
 
 
 Refusal = Callable[..., Scalar]

@@ -212,20 +212,21 @@ def starred(machine: Machine, node: ast.Starred) -> Value:
 
 def formatted(machine: Machine, node: ast.JoinedStr) -> Value:
     """An f-string of fixed strings and integers, such as the key of a dict."""
-    parts: list[str] = []
+    parts: list[Value] = []
     for part in node.values:
-        value = part.value if isinstance(part, ast.Constant) else None
-        if isinstance(part, ast.FormattedValue):
-            value = machine.evaluate(part.value)
-            if part.format_spec is not None or part.conversion != -1:
-                value = None
-        if not isinstance(value, (str, int)):
-            raise PriorError(
-                "an f-string may hold fixed strings and integers only", "leave texts for people out"
-            )
-        parts.append(str(value))
-    check_size(sum(map(len, parts)))
-    return "".join(parts)
+        if isinstance(part, ast.Constant):
+            parts.append(part.value)
+        elif isinstance(part, ast.FormattedValue):
+            plain = part.format_spec is None and part.conversion == -1
+            parts.append(machine.evaluate(part.value) if plain else Ellipsis)
+    return machine.each(_joined, *parts)
+
+
+def _joined(*parts: Value) -> str:
+    if not all(isinstance(part, (str, int)) for part in parts):
+        raise PriorError("an f-string may hold fixed strings and integers only", "leave texts for people out")
+    check_size(sum(len(str(part)) for part in parts))
+    return "".join(map(str, parts))
 
 
 def formatted_value(machine: Machine, node: ast.FormattedValue) -> Value:

@@ -7,6 +7,7 @@ that XLA fuses under `jax.vmap`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -136,8 +137,10 @@ class Graph:
             elif kind != "bool" and operation not in ("input", "memory", "parameter"):
                 intervals = [bounds_of(operand) for operand in operands]
                 bounds = bounds_of_result(operation, intervals)
-                if operation == "remainder" and kind == "int":
-                    bounds = (bounds[0], bounds[1] - 1)
+                if operation == "remainder":
+                    # Smaller than the divisor: `int(phase % 1.0 * 4)` is 3 at most.
+                    below = bounds[1] - 1 if kind == "int" else math.nextafter(bounds[1], 0.0)
+                    bounds = (bounds[0], below)
             node = Node(len(self.nodes), operation, operands, kind, known, bounds)
             self.nodes.append(node)
             self._shared[key] = node

@@ -125,13 +125,15 @@ def lower(
     literal stands for the literal itself.
     """
     values: dict[int, jax.Array] = {}
+    nodes = Graph.reachable(roots)
+    summed = _products_in_sums(nodes)
 
     def value_of(operand: Scalar) -> Any:
         if isinstance(operand, Node):
             return values[operand.index]
         return np.asarray(operand, _DTYPES[kind_of(operand)])
 
-    for node in Graph.reachable(roots):
+    for node in nodes:
         if node.operation == "input":
             assert observation is not None
             entry = lax.index_in_dim(observation, node.operands[0], keepdims=False)
@@ -150,8 +152,22 @@ def lower(
             value = lax.select(*(jnp.asarray(value_of(operand)) for operand in node.operands))
         else:
             value = OPERATIONS[node.operation].emit(*map(value_of, node.operands))
-        values[node.index] = value
+        values[node.index] = _rounded(value) if node.index in summed else value
     return [jnp.asarray(value_of(root)) for root in roots]
+
+
+def _products_in_sums(nodes: Sequence[Node]) -> set[int]:
+    """The products of floats that are terms of a sum."""
+    sums = (
+        node for node in nodes if node.kind == "float" and node.operation in ("add", "subtract", "negative")
+    )
+    terms = (term for node in sums for term in node.operands if isinstance(term, Node))
+    return {term.index for term in terms if term.operation == "multiply"}
+
+
+def _rounded(product: jax.Array) -> jax.Array:
+    """`product`, which the compiler must round before it adds: fused, `0.1 * 5 - 0.5` is not 0."""
+    return lax.select(product == product, product, lax.full_like(product, np.nan))  # noqa: PLR0124
 
 
 def _parameter(parameter: Any, literal: float) -> jax.Array:

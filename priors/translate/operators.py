@@ -95,6 +95,8 @@ def _sequence_arithmetic(graph: Graph, operator: ast.operator, left: Value, righ
             items = iterate(graph, sequence) * times
             graph.spend(len(items))
             return List(items) if isinstance(sequence, List) else tuple(items)
+    if isinstance(operator, ast.BitOr) and isinstance(left, Dict) and isinstance(right, Dict):
+        return Dict({**left.items, **right.items})
     if isinstance(operator, ast.Add) and isinstance(left, str) and isinstance(right, str):
         check_size(len(left) + len(right))
         return left + right
@@ -179,41 +181,61 @@ def unary(graph: Graph, operator: ast.unaryop, operand: Value) -> Value:
 def compare(graph: Graph, operator: ast.cmpop, left: Value, right: Value) -> Value:
     """One link of a comparison chain."""
     if isinstance(operator, (ast.Is, ast.IsNot)):
-        if is_scalar(left) and is_scalar(right) and kind_of(left) == kind_of(right) != "float":
-            # Small integers, such as the members of an enumeration, are one object each.
-            same = graph.apply("equal", left, right)
-            return same if isinstance(operator, ast.Is) else graph.negate(same)
-        return _identical(left, right) == isinstance(operator, ast.Is)
+        same = _identical(graph, left, right)
+        return same if isinstance(operator, ast.Is) else graph.negate(same)
     if isinstance(operator, (ast.In, ast.NotIn)):
-        if isinstance(right, Dict):
-            found = contains(graph, right, left)
-        elif isinstance(right, str):
-            if not isinstance(left, str):
-                raise PriorError(f"{describe(left)} in a string", "test strings in strings")
-            found = left in right
-        else:
-            found = False
-            for item in iterate(graph, right):
-                found = graph.either(found, equal(graph, left, graph.settle(item)))
+        found = graph.as_python(_is_in(graph, left, right))
         return found if isinstance(operator, ast.In) else graph.negate(found)
     arrays = [isinstance(side, Array) for side in (left, right)]
     if all(is_scalar(side) for side in (left, right)) or any(arrays):
         return elementwise(graph, _COMPARE[type(operator)], left, right)
-    if isinstance(operator, ast.Eq):
-        return equal(graph, left, right)
-    if isinstance(operator, ast.NotEq):
-        return graph.negate(equal(graph, left, right))
+    if isinstance(operator, (ast.Eq, ast.NotEq)):
+        same = equal(graph, left, right)
+        return same if isinstance(operator, ast.Eq) else graph.negate(same)
+    if type(left) is type(right) and isinstance(left, (tuple, List)):
+        return _ordered(graph, _COMPARE[type(operator)], left, right)
     raise PriorError(
         f"{describe(left)} and {describe(right)} cannot be ordered", "compare numbers entry by entry"
     )
 
 
-def _identical(left: Value, right: Value) -> bool:
+def _is_in(graph: Graph, item: Value, container: Value) -> Scalar:
+    """`item in container`."""
+    if isinstance(container, Dict):
+        return contains(graph, container, item)
+    if isinstance(container, str):
+        if not isinstance(item, str):
+            raise PriorError(f"{describe(item)} in a string", "test strings in strings")
+        return item in container
+    found: Scalar = False
+    for other in iterate(graph, container):
+        found = graph.either(found, equal(graph, item, graph.settle(other)))
+    return found
+
+
+def _ordered(graph: Graph, operation: str, left: Value, right: Value) -> Scalar:
+    """Tuples or lists in the order of their first entries that differ."""
+    result: Scalar = graph.apply(operation, length(left), length(right))
+    for a, b in reversed([*zip(iterate(graph, left), iterate(graph, right), strict=False)]):
+        if not is_scalar(a) or not is_scalar(b):
+            raise PriorError("only tuples of numbers can be ordered", "compare them entry by entry")
+        result = graph.select(graph.apply("equal", a, b), result, graph.apply(operation, a, b))
+    return result
+
+
+def _identical(graph: Graph, left: Value, right: Value) -> Scalar:
+    """`left is right`."""
+    if is_scalar(left) and is_scalar(right) and kind_of(left) == kind_of(right) != "float":
+        if not (is_python_truth(left) and is_python_truth(right)) and kind_of(left) == "bool":
+            raise PriorError(
+                "`is` holds for Python's own truth values only, and this may be one of NumPy's",
+                "write `if x:`, or bool(x)",
+            )
+        # Small integers, such as the members of an IntEnum, are one object each.
+        return graph.apply("equal", left, right)
     objects = (Container, Cells, str, DType, Member, type(None))
     if isinstance(left, objects) or isinstance(right, objects):
         return left is right or (isinstance(left, (str, DType, Member)) and left == right)
-    if isinstance(left, bool) and isinstance(right, bool):
-        return left == right
     raise PriorError("`is` compares objects, not numbers", "use == instead")
 
 

@@ -247,6 +247,8 @@ def _check(tree: ast.Module) -> None:
     pending: list[ast.AST] = [tree]
     while pending:
         node = pending.pop()
+        if isinstance(node, ast.FunctionDef) and node.name in special_methods.PRINTING:
+            node.body = [ast.copy_location(ast.Pass(), node)]
         errors += _problems(node)
         if type(node) not in _REFUSED:
             pending += ast.iter_child_nodes(node)

@@ -13,10 +13,13 @@ BINARY: dict[type[ast.operator], str] = {
     ast.Mod: "mod",
     ast.Pow: "pow",
     ast.MatMult: "matmul",
+    ast.BitAnd: "and",
+    ast.BitOr: "or",
+    ast.BitXor: "xor",
 }
 """`a + b` is `a.__add__(b)`, or else `b.__radd__(a)`; `a += b` is `a.__iadd__(b)` first."""
 
-UNARY: dict[type[ast.unaryop], str] = {ast.USub: "__neg__", ast.UAdd: "__pos__"}
+UNARY: dict[type[ast.unaryop], str] = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}
 
 COMPARE: dict[type[ast.cmpop], tuple[str, str]] = {
     ast.Eq: ("__eq__", "__eq__"),
@@ -42,4 +45,7 @@ NAMES = frozenset(
         *("__doc__", "__format__", "__version__", "__author__", "__enter__", "__exit__"),
     }
 )
-"""The names with two underscores that a program may use; those that only print are never called."""
+"""The names with two underscores that a program may use."""
+
+PRINTING = {"__repr__", "__str__", "__format__"}
+"""Methods that are never called: nothing is printed."""

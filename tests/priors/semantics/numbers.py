@@ -1,0 +1,53 @@
+
+# division by a constant rounds as in CPython
+def policy(obs, t):
+    x = t * 0.02
+    return [int(x / 0.1) + 10 * int(t / 0.7)]
+
+# a product is rounded before it is added
+def policy(obs, t):
+    a = 0.1 * t - 0.5
+    b = 0.3 - t * 0.1
+    return [(1.0 if a > 0 else 0.0) + (2.0 if b < 0 else 0.0)]
+
+# key frames by the phase of a clock
+import numpy as np
+FRAMES = [0.1, 0.5, -0.3, 0.9]
+TABLE = np.array([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+class Policy:
+    def __init__(self):
+        self.t = 0.0
+        self.phase = 0.0
+    def act(self, obs):
+        ph = (self.t * 0.05) % 1.0
+        i = int(ph * 4)
+        j = int(np.floor(3 * (self.t * 0.3 % (2 * np.pi)) / (2 * np.pi)))
+        self.t += 1
+        self.phase = (self.phase + 0.013) % 1.0
+        return [FRAMES[i] + TABLE[j, 1] + FRAMES[int(self.phase * len(FRAMES))]]
+
+# names made of remembered strings
+class Policy:
+    GAINS = {"slow_gain": 0.5, "fast_gain": 2.0}
+    def __init__(self):
+        self.mode = "slow"
+    def _slow(self, x): return x
+    def _fast(self, x): return -x
+    def act(self, obs):
+        if obs[0] > 1: self.mode = "fast"
+        elif obs[1] > 1: self.mode = "slow"
+        handler = getattr(self, "_" + self.mode)
+        return [handler(obs[0]) * self.GAINS[f"{self.mode}_gain"]]
+    def __repr__(self):
+        return f"{self.__class__.__name__}({self.mode!r})"
+
+# comparison of tuples, dict | dict, and division of literals by integers
+def policy(obs):
+    a = (1.0 if (obs[0] > 0, 2) < (obs[1] > 0, 1) else 0.0)
+    b = 1.0 if [int(obs[0]), 2] >= [int(obs[1]), 1, 5] else 0.0
+    d = {"a": 1, "b": 2} | {"b": 3}
+    try:
+        c = 1.0 / (0 if obs[2] > 0 else 2)
+    except ZeroDivisionError:
+        c = -1.0
+    return [a + 2 * b + d["b"] + c]
