@@ -185,7 +185,12 @@ class Graph:
                 if safe is not None and isinstance(operand, Node) and operand.known is None:
                     cast[position] = self.select(guard, operand, self.cast(safe, kind))
         result: Kind = kind if row.result == "same" else row.result
-        return self._node(operation, tuple(cast), result, self._known(operation, cast))
+        known = self._known(operation, cast)
+        if known is not None and result == "bool":
+            # A truth of literals alone decides a path, sooner or later.
+            self.used_statically |= self.literals_of(cast)
+            return bool(known)
+        return self._node(operation, tuple(cast), result, known)
 
     def _table(self, operands: Sequence[Scalar]) -> tuple[Node, list[Scalar], list[Scalar]] | None:
         """If one operand chooses among fixed integers: its test, and the operands for both outcomes.

@@ -51,3 +51,11 @@ def policy(obs):
     except ZeroDivisionError:
         c = -1.0
     return [a + 2 * b + d["b"] + c]
+
+# a while with a test on the observation and one on a counter
+def policy(obs):
+    x, n = abs(obs[0]), 0
+    while x > 0.1 and n < 20:
+        x *= 0.5
+        n += 1
+    return [x + n]
