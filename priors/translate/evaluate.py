@@ -152,7 +152,7 @@ def _evaluated(machine: Machine, literals: Literals, step: Step, bounds: tuple[S
     decisions = [side for branch in branches for side in (branch.holds, branch.fails)]
     roots = (*bounds, *first, *after, *decisions)
     # What fixed the structure, or is used as an integer, stays a constant.
-    used = graph.literals_of(roots) - graph.used_statically - graph.integer_literals(roots)
+    used = graph.literals_of(roots) - graph.names_of(graph.fixed) - graph.integer_literals(roots)
     return Evaluated(
         bounds=bounds,
         kinds=tuple(step.kinds),

@@ -8,6 +8,8 @@ that XLA fuses under `jax.vmap`.
 from __future__ import annotations
 
 import math
+import functools
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -27,9 +29,13 @@ class Node:
         known: its value where it depends on literals alone, else None.
         bounds: an interval that holds it on every path, where it is a number; proves indices in range.
         choices: among how many fixed integers it chooses, 0 if its value is another or there are many.
+        literals: the literals it depends on, a bit each (`Graph.names_of`).
+        fragile: whether it, or a node it depends on, can become infinite (`Graph.guarded`).
     """
 
-    __slots__ = ("bounds", "choices", "index", "kind", "known", "operands", "operation")
+    __slots__ = (
+        *("bounds", "choices", "fragile", "index", "kind", "known", "literals", "operands", "operation"),
+    )
 
     def __init__(  # noqa: PLR0917
         self, index: int, operation: str, operands: tuple[Any, ...], kind: Kind, known: Any, bounds: Bounds
@@ -40,6 +46,11 @@ class Node:
         self.kind = kind
         self.known = known
         self.bounds = bounds
+        self.literals, self.fragile = 0, False
+        for operand in operands:
+            if isinstance(operand, Node):
+                self.literals |= operand.literals
+                self.fragile = self.fragile or operand.fragile
         counts = [0]
         if operation == "select" and kind == "int":
             counts = [side.choices if isinstance(side, Node) else 1 for side in operands[1:]]
@@ -97,7 +108,7 @@ class Graph:
         most_steps: what is left of the steps of all rounds.
         provisional: whether intervals of integers are wider than they will be, so that an index which
             seems to be out of range is no error yet.
-        used_statically: names of the literals whose value decided a shape, an index or a branch.
+        fixed: the literals whose value decided a shape, an index or a branch, a bit each.
     """
 
     def __init__(self) -> None:
@@ -106,7 +117,8 @@ class Graph:
         self.settle: Callable[[Any], Any] = lambda value: value
         self.opened: Callable[[Any], Any] = lambda value: value
         self.provisional = False
-        self.used_statically: set[str] = set()
+        self.fixed = 0
+        self._bits: dict[str, int] = {}
         self._shared: dict[tuple[Any, ...], Node] = {}
         self.steps = 0
         self.most_steps = limits.MAX_ALL_STEPS
@@ -142,6 +154,9 @@ class Graph:
                     below = bounds[1] - 1 if kind == "int" else math.nextafter(bounds[1], 0.0)
                     bounds = (bounds[0], below)
             node = Node(len(self.nodes), operation, operands, kind, known, bounds)
+            if operation == "parameter":
+                node.literals = self._bits.setdefault(operands[0], 1 << len(self._bits))
+            node.fragile = node.fragile or self._can_fail(node)
             self.nodes.append(node)
             self._shared[key] = node
         return node
@@ -188,7 +203,8 @@ class Graph:
         known = self._known(operation, cast)
         if known is not None and result == "bool":
             # A truth of literals alone decides a path, sooner or later.
-            self.used_statically |= self.literals_of(cast)
+            for operand in cast:
+                self.fix(operand)
             return bool(known)
         return self._node(operation, tuple(cast), result, known)
 
@@ -319,9 +335,9 @@ class Graph:
 
         For results that exist before their condition is known, as in `np.where(x > 0, np.sqrt(x), 0)`.
         """
-        nodes = self.reachable([value])
-        if not isinstance(condition, Node) or not any(map(self._can_fail, nodes)):
+        if not isinstance(condition, Node) or not isinstance(value, Node) or not value.fragile:
             return value
+        nodes = self.reachable([value])
         self.spend(len(nodes))
         outer = self.guard
         made: dict[int, Scalar] = {}
@@ -335,7 +351,7 @@ class Graph:
             else:
                 made[node.index] = node
         self.guard = outer
-        return made[value.index] if isinstance(value, Node) else value
+        return made[value.index]
 
     def _can_fail(self, node: Node) -> bool:
         """Whether some operands would make the result of `node` or its derivative infinite."""
@@ -348,12 +364,22 @@ class Graph:
             return False
         if _is_traced(operands[-1]):
             # The 1 of `x / (abs(y) + 1)` is there to guard: it must not be tuned to -1.
-            self.used_statically |= self.literals_of(operands[-1:])
+            self.fix(operands[-1])
         return True
+
+    def fix(self, value: Scalar) -> None:
+        """Note that the value of the literals in `value` decides what the program is."""
+        if isinstance(value, Node):
+            self.fixed |= value.literals
+
+    def names_of(self, literals: int) -> set[str]:
+        """The names of literals that are given as bits."""
+        return {name for name, bit in self._bits.items() if literals & bit}
 
     def literals_of(self, roots: Iterable[Scalar]) -> set[str]:
         """Names of the literals that `roots` depend on."""
-        return {node.operands[0] for node in self.reachable(roots) if node.operation == "parameter"}
+        bits = (root.literals for root in roots if isinstance(root, Node))
+        return self.names_of(functools.reduce(operator.or_, bits, 0))
 
     def integer_literals(self, roots: Iterable[Scalar]) -> set[str]:
         """Names of the literals that `roots` use as integers, which no tuning may make fractions."""
@@ -381,5 +407,5 @@ class Graph:
                 f"{what} depends on the observation",
                 hint or f"make {what} a fixed number",
             )
-        self.used_statically |= self.literals_of([value])
+        self.fix(value)
         return value.known

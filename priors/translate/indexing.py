@@ -109,7 +109,7 @@ def enumerated(machine: Machine, value: Value, usual: Bounds = (0, 1)) -> Value:
     if not high - low < limits.MAX_CHOICES:
         return value
     graph = machine.graph
-    graph.used_statically |= graph.literals_of([value])
+    graph.fix(value)
     result: Value = int(high)
     for candidate in range(int(high) - 1, int(low) - 1, -1):
         test = graph.apply("equal", value, candidate)
@@ -262,7 +262,7 @@ def _candidates(graph: Graph, index: Node, size: int) -> range:
             f"bound it first: min(max(i, 0), {size - 1}) or i % {size}",
         )
     # Other literals would have other bounds.
-    graph.used_statically |= graph.literals_of([index])
+    graph.fix(index)
     return range(int(low), int(high) + 1)
 
 

@@ -226,7 +226,7 @@ def _ordered(graph: Graph, operation: str, left: Value, right: Value) -> Scalar:
 def _identical(graph: Graph, left: Value, right: Value) -> Scalar:
     """`left is right`."""
     if is_scalar(left) and is_scalar(right) and kind_of(left) == kind_of(right) != "float":
-        if not (is_python_truth(left) and is_python_truth(right)) and kind_of(left) == "bool":
+        if any(isinstance(side, Node) and side.operation in _COMPARE.values() for side in (left, right)):
             raise PriorError(
                 "`is` holds for Python's own truth values only, and this may be one of NumPy's",
                 "write `if x:`, or bool(x)",
