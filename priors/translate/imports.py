@@ -30,7 +30,9 @@ def import_names(machine: Machine, node: ast.ImportFrom) -> None:
         if alias.name == "*":
             if module is None:
                 raise PriorError("only math and numpy can be imported with *", "name what you import")
-            for name, value in functions.members(module).items():
+            members = functions.members(module)
+            machine.graph.spend(len(members))
+            for name, value in members.items():
                 bindings.assign(machine, name, value)
         elif module is None or alias.name == "annotations":
             bindings.assign(machine, local, _unknown(machine, f"{node.module}.{alias.name}"))

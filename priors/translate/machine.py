@@ -127,6 +127,7 @@ class Machine(State):
         """Note an error on the path `failed`, and go on without what the statement would have assigned."""
         if error.fatal:
             raise error
+        self.graph.spend(limits.ERROR_STEPS)
         if not error.told:
             self.errors.append(refuted_by_literals(self, failed, error))
         poison = Unusable(error.message, error.hint, told=True)
@@ -136,7 +137,7 @@ class Machine(State):
             # What the statement would have changed is as unknown as what it would have assigned.
             if name in self.frame.names:
                 bindings.assign(self, name, poison)
-        if isinstance(node, ast.Return):
+        if isinstance(node, ast.Return) and self.frame.function is not None:
             self.frame.result, self.frame.returned = poison, True
             self.frame.live = self.paths.without(self.frame.live, self.alive)
             self.alive = NOWHERE
@@ -332,7 +333,9 @@ class Machine(State):
             bindings.escape(self, value, frame.caller)
         else:
             value = self.each(frame.on_return, value)
-        if frame.returned:
+        if isinstance(frame.result, Unusable) and frame.on_return is not None:
+            value = frame.result
+        elif frame.returned:
             value = merge(self.graph, self.paths.mask(self.alive), value, frame.result)
         frame.result, frame.returned = value, True
         frame.live = self.paths.without(frame.live, self.alive)

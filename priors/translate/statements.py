@@ -118,7 +118,7 @@ def if_statement(machine: Machine, node: ast.If) -> None:
 
 def return_statement(machine: Machine, node: ast.Return) -> None:
     """Give a value back; the statements after it see the other observations."""
-    if machine.frame is machine.module:
+    if machine.frame.function is None:
         raise PriorError("`return` outside of a function", "put it into the policy")
     machine.give_back(None if node.value is None else machine.evaluate(node.value))
 
