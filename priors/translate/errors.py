@@ -41,8 +41,8 @@ class PriorError(Exception):
         told: bool = False,
         raises: str = "",
     ) -> None:
-        super().__init__(message)
         self.message = _cut(message)
+        super().__init__(self.message)
         self.hint = _cut(hint)
         self.line = line
         self.column = column

@@ -54,6 +54,12 @@ MAX_RESTARTS = 3
 MAX_MESSAGE_CHARACTERS = 400
 """What an error quotes of a program may be as long as the program."""
 
+MAX_NAME_COMPARED = 40
+"""Characters of an unknown name that are compared with the known ones, which is quadratic."""
+
+ERROR_STEPS = 20
+"""What an error counts in steps: it looks for a name that was meant, and for what else it makes unknown."""
+
 MAX_STEPS = 60_000
 """Evaluated nodes and touched elements of all unrolled loops together, about 5 µs each."""
 
@@ -80,6 +86,9 @@ MAX_WHILE_TURNS = 64
 
 MAX_ROUNDS = 40
 """Translations in which the memory of a program takes its form; most take two."""
+
+MAX_REMEMBERED = 512
+"""Numbers in the memory of a program."""
 
 MAX_FORMS = 24
 """Forms that the memory of a program can have: lengths of its lists, its strings, None or not."""

@@ -63,9 +63,12 @@ class Group:
         if len(self.forms) > 1:
             slots.kinds.append("int")
             slots.bounds.append((0, len(self.forms) - 1))
-        places: dict[tuple[Any, ...], int] = {}
+        looks: dict[tuple[int, Form], int] = {}
+        places: dict[tuple[int, int], int] = {}
         for form, numbers in self.forms.items():
-            keys = ((cell, part, k) for cell, part in enumerate(form) for k in range(count(part)))
+            # A form is compared once, not once for each of its numbers.
+            parts = [(looks.setdefault((cell, part), len(looks)), part) for cell, part in enumerate(form)]
+            keys = ((look, k) for look, part in parts for k in range(count(part)))
             row: list[int | None] = []
             for key, number in zip(keys, numbers, strict=True):
                 row.append(places.setdefault(key, len(slots.kinds)) if number.remembered else None)
@@ -258,6 +261,10 @@ class Step:
         self._memory = memory
         self._anchors = Anchors.reachable(roots)
         self._before = {cell: self._alone(cell) for cell in self._all_cells()}
+        self._holders: dict[int, list[Cell]] = {}
+        for cell, before in self._before.items():
+            for part in before[2] if before else ():
+                self._holders.setdefault(id(part), []).append(cell)
         state.graph.provisional = any(group.is_provisional() for group in memory.groups)
         self.kinds: list[Kind] = []
         self._parts: list[Part] = []
@@ -304,7 +311,18 @@ class Step:
             if not new:
                 return True
         learned = [part.learn() for part in self._parts]
+        self._check_size()
         return any(learned)
+
+    def _check_size(self) -> None:
+        size = sum(len(group.slots().kinds) for group in self._memory.groups)
+        if size > limits.MAX_REMEMBERED:
+            error = PriorError(
+                f"the policy remembers {size} numbers, more than {limits.MAX_REMEMBERED}",
+                "keep fewer: the last few observations, or a running average of them",
+            )
+            error.about = max(self._memory.groups, key=lambda group: len(group.slots().kinds)).cells[0][1]
+            raise error
 
     def _is_changed(self, cell: Cell) -> bool:
         before, now = self._before.get(cell), self._alone(cell)
@@ -314,15 +332,16 @@ class Step:
 
     def _with_sharers(self, cells: list[Cell], known: set[Cell]) -> list[Cell]:
         """`cells`, and those which hold one of the same objects."""
-        found = list(cells)
-        for cell in found:
+        found, seen = dict.fromkeys(cells), set[int]()
+        for cell in (pending := list(cells)):
             before = self._before.get(cell)
-            objects = {id(part) for part in before[2]} if before else set()
-            for other, what in self._before.items():
-                shares = what is not None and any(id(part) in objects for part in what[2])
-                if shares and other not in found and other not in known:
-                    found.append(other)
-        return found
+            objects = [id(part) for part in before[2] if id(part) not in seen] if before else []
+            seen |= {*objects}
+            sharers = [other for part in objects for other in self._holders[part]]
+            new = dict.fromkeys(other for other in sharers if other not in found and other not in known)
+            found |= new
+            pending += new
+        return list(found)
 
     def carries(self) -> tuple[list[Scalar], list[Scalar]]:
         """The remembered numbers before the first step, and after this one; for when nothing is new."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from priors.translate import limits
 from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
 from priors.translate.functions import iterators, python, tables
@@ -134,7 +135,8 @@ def builtin(name: str) -> Value:
 
 
 def _nearest(name: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=2)
+    # The search is quadratic in the length of a name.
+    close = difflib.get_close_matches(name[: limits.MAX_NAME_COMPARED], known, n=2)
     if close:
         return f"{' or '.join(f'`{name}`' for name in close)}, perhaps"
     return "use arithmetic, math and the elementary functions of numpy"
