@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from priors.translate import limits
 from priors.translate.anchors import Anchors
@@ -263,8 +262,8 @@ class Step:
         self._before = {cell: self._alone(cell) for cell in self._all_cells()}
         self._holders: dict[int, list[Cell]] = {}
         for cell, before in self._before.items():
-            for part in before[2] if before else ():
-                self._holders.setdefault(id(part), []).append(cell)
+            for held in before[2] if before else ():
+                self._holders.setdefault(id(held), []).append(cell)
         state.graph.provisional = any(group.is_provisional() for group in memory.groups)
         self.kinds: list[Kind] = []
         self._parts: list[Part] = []
