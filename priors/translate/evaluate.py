@@ -92,7 +92,7 @@ def evaluate(program: Program, observation_size: int, action_size: int) -> Evalu
             # What was noted before comes first: the other may only follow from it.
             raise PriorError.group(machine.errors or [_placed(error, program)]) from None
         finally:
-            spent += machine.graph.steps
+            spent += machine.cost()
     raise PriorError(
         "what the policy remembers does not come to rest: its lists or kinds of values go on changing",
         "keep a fixed number of values of fixed types",

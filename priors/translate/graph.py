@@ -126,7 +126,13 @@ class Graph:
     def spend(self, steps: int = 1) -> None:
         """Count evaluated nodes and touched elements, which bounds every loop."""
         self.steps += steps
-        if self.steps > limits.MAX_STEPS or self.steps > self.most_steps:
+        if self.steps > self.most_steps:
+            raise PriorError(
+                "what the policy remembers grows or changes for too long",
+                "bound it: a list of fixed length, collections.deque(maxlen=8), or numbers; use shorter loops",
+                fatal=True,
+            )
+        if self.steps > limits.MAX_STEPS:
             raise PriorError(
                 f"the program needs more than {limits.MAX_STEPS} steps once its loops are unrolled",
                 "use shorter loops: a policy computes one action from one observation",

@@ -63,8 +63,11 @@ ERROR_STEPS = 20
 MAX_STEPS = 60_000
 """Evaluated nodes and touched elements of all unrolled loops together, about 5 µs each."""
 
-MAX_ALL_STEPS = 150_000
-"""The same over all rounds in which the memory of a program takes its form."""
+MAX_ALL_STEPS = 200_000
+"""The cost of all rounds in which the memory of a program takes its form, in steps."""
+
+NODE_STEPS = 5
+"""What a node of the graph counts in that cost."""
 
 MAX_OPERATIONS = 10_000
 """Nodes of the graph: each becomes one JAX equation, about 40 µs to trace."""

@@ -66,6 +66,10 @@ class Paths:
             )
         return self._choices[key]
 
+    def cost(self) -> int:
+        """Steps of the algorithm so far."""
+        return len(self._choices)
+
     def where(self, condition: Scalar) -> Path:
         """The path of the observations for which `condition`, a truth value, holds."""
         if not isinstance(condition, Node):

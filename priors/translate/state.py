@@ -6,6 +6,7 @@ import ast
 from dataclasses import dataclass
 from typing import Any
 
+from priors.translate import limits
 from priors.translate.containers import SERIALS, Container, Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Cells, Frame
@@ -54,6 +55,10 @@ class State:
         self.tests: dict[ast.expr, Test] = {}
         self.graph.guard = lambda: self.paths.mask(self.alive)
         self.graph.settle = self.settled
+
+    def cost(self) -> int:
+        """What this round took, in steps: the same text makes all its nodes and paths anew in the next."""
+        return self.graph.steps + limits.NODE_STEPS * len(self.graph.nodes) + self.paths.cost() // 2
 
     def resolved(self, value: Value) -> Value:
         """`value` without the choices that the current path has made."""
