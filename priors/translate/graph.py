@@ -129,7 +129,7 @@ class Graph:
         if self.steps > self.most_steps:
             raise PriorError(
                 "what the policy remembers grows or changes for too long",
-                "bound it: a list of fixed length, collections.deque(maxlen=8), or numbers; use shorter loops",
+                "bound it: a list of fixed length, collections.deque(maxlen=8), or numbers",
                 fatal=True,
             )
         if self.steps > limits.MAX_STEPS:

@@ -315,4 +315,66 @@ ATTACKS = {
     + "    y37 = int(obs[0])\n"
     + "".join(f"    {line}\n" for line in SLOW)
     + "    return [y0]\n",
+    # Refusals behind refusals.
+    "refused and returned": "def f(x): return min(x)\n"
+    "def policy(obs):\n    if obs[0] > 0: return u - 1, obs + 1\n    return [f(obs)], [0.5]\n",
+    "return behind an error": "low = 1\ndef policy(obs):\n    return u\nreturn low, [0.5] * 3\n",
+    "return in a class": "class A:\n    x = 1\n    return x\n" + POLICY,
+    "endless errors": "while True:\n    x = u\n    y = v\n" + POLICY,
+    "long unknown name": body("for i in range(4000): " + "x" * 40_000),
+    "long unknown names": body("for i in range(4000):", *(f"    {'x' * 300}{i}" for i in range(250))),
+    # What was quadratic.
+    "counted in hundredths": body("x = 0.0", "while x < 100.0: x = x + 0.01"),
+    "counted in nothing": body("count = 0", "while count < 3: count += 0"),
+    "chain of np.where": "import numpy as np\n"
+    + body("x = obs[0]", "for i in range(3000): x = np.where(obs[1] > 0, x + obs[0], x - obs[2])"),
+    "chain of a quotient": "import numpy as np\n"
+    + body("x = 1 / obs[0]", "for i in range(3000): x = np.where(obs[1] > 0, x + obs[0], x - obs[2])"),
+    "star imports": "from numpy import *\n" * 3000 + POLICY,
+    "reads of many names": body(
+        *(f"x{j} = 0" for j in range(800)),
+        "for i in range(100):",
+        "    if obs[i % 4] > i:",
+        *(f"        x{j} = {j} + i" for j in range(0, 800, 2)),
+        *(f"    x{j}" for j in range(800)),
+    ),
+    "reads on many paths": body(
+        "x = 0", "for i in range(100):", "    for j in range(150):", "        if obs[j % 4] > j: y = x"
+    ),
+    "rounds of large graphs": remembers(
+        ["self.h = [0.0, 0.0]"],
+        "self.h.append(obs[3])",
+        "if len(self.h) > 6: self.h = self.h[-66:]",
+        "x = sorted(self.h)",
+    ),
+    # What would be slow to compile.
+    "remembered array": remembers(["self.h = np.zeros(4096)"], "self.h = self.h + obs[0]"),
+    "remembered tuples": remembers(
+        ["self.h = 0"], "x = (obs[0],)", "for i in range(13): x = (x, x)", "self.h = x"
+    ),
+    "remembered objects": "class A:\n    def __init__(self): self.x = 0.0\n"
+    "xs = [A() for i in range(2000)]\n" + body("for a in xs: a.x = a.x + obs[0]"),
+    "remembered attributes": "class A: pass\na = A()\n"
+    + body("for i in range(4000): setattr(a, f'n{i}', obs[0])"),
+    "remembered choices": remembers(
+        ["self.h = np.zeros(1000)"],
+        "x = 0.0",
+        "for i in range(2500): x = np.where(obs[0] > i, obs[1] * i, x)",
+        "for j in range(1000): self.h[j] = np.where(obs[2] > j, j, x)",
+    ),
 }
+
+CHEAP = {
+    "many attributes": "class A: pass\na = A()\nfor i in range(4000): setattr(a, f'n{i}', i)\n"
+    + body("a.n3 = obs[0]"),
+    "many objects": "class A:\n    def __init__(self): self.x = 0.0\nxs = [A() for i in range(500)]\n"
+    + body("for a in xs: a.x = a.x + obs[0]"),
+    "many remainders": body("x = obs[0]", "for i in range(1000): x = x % 1.5 + obs[1]"),
+    "large table": "T = [[0.5 * i * j for i in range(60)] for j in range(60)]\n"
+    + body("x = T[int(obs[0]) % 60][3]"),
+    "long history": "from collections import deque\nd = deque(maxlen=20)\n"
+    + body("d.append(obs[0])", "x = sum(d)"),
+    "many functions": "".join(f"def f{i}(x): return x + {i}\n" for i in range(1000)) + POLICY,
+    "many names": "".join(f"x{i} = {i}.5\n" for i in range(3000)) + POLICY,
+}
+"""Texts that may translate, as cheaply as others are refused."""

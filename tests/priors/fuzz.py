@@ -168,8 +168,11 @@ def limited() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def fault(seed: Seed) -> str:
-    """What is wrong with the translation of a text, an empty string if nothing is."""
+def fault(seed: Seed, most: float = SECONDS) -> str:
+    """What is wrong with the translation of a text, an empty string if nothing is.
+
+    It is too slow if it takes `most` seconds of processor time.
+    """
     start, problem = time.process_time(), ""
     try:
         with limited():
@@ -183,7 +186,7 @@ def fault(seed: Seed) -> str:
     except Exception as error:
         return f"not a PriorError: {type(error).__name__}"
     seconds = time.process_time() - start
-    return problem or (f"slow: {seconds:.1f} s" if seconds > SECONDS else "")
+    return problem or (f"slow: {seconds:.1f} s" if seconds > most else "")
 
 
 def difference(seed: Seed, load: Callable) -> str:
