@@ -7,8 +7,8 @@ that XLA fuses under `jax.vmap`.
 
 from __future__ import annotations
 
-import math
 import functools
+import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
