@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from priors.translate import attributes, bindings, exceptions, functions, overloads
-from priors.translate.containers import Array, Dict, List, Value
+from priors.translate.containers import Array, Dict, List, Value, iterator
 from priors.translate.errors import PriorError
 from priors.translate.frames import Frame
 from priors.translate.graph import Node, is_scalar, kind_of
@@ -69,14 +69,10 @@ def _invoke_row(
         exceptions.check_domain(machine, callee.name, values)
         return functions.invoke(machine, callee, values[:count], given)
 
-    if callee.name in _KEEPS_IDENTITY:
+    if callee.name in functions.KEEPS_IDENTITY:
         return machine.each(on_one, *positional, *named.values())
     settle = machine.graph.settle
     return machine.each(on_one, *map(settle, positional), *map(settle, named.values()))
-
-
-_KEEPS_IDENTITY = {"list.append", "list.appendleft", "list.insert", "dict.update", "numpy.asarray"}
-"""Rows that keep the objects they are given instead of reading them."""
 
 
 def _instantiate(
@@ -207,7 +203,7 @@ def is_a(value: Value, type_: Value) -> bool:
 
 def _map(machine: Machine, function: Value, *iterables: Value) -> Value:
     columns = [iterate(machine.graph, machine.graph.settle(column)) for column in iterables]
-    return List([invoke(machine, function, row, {}) for row in zip(*columns, strict=False)])
+    return iterator([invoke(machine, function, row, {}) for row in zip(*columns, strict=False)])
 
 
 def _filter(machine: Machine, function: Value, iterable: Value) -> Value:
@@ -216,7 +212,7 @@ def _filter(machine: Machine, function: Value, iterable: Value) -> Value:
         test = item if function is None else invoke(machine, function, [item], {})
         if machine.graph.static(machine.truth(test), "the test of filter()"):
             kept.append(item)
-    return List(kept)
+    return iterator(kept)
 
 
 def _callable(machine: Machine, value: Value) -> Value:

@@ -62,6 +62,11 @@ class List(Container):
             hold(item)
 
 
+def iterator(items: list[Value]) -> List:
+    """What gives `items` one after the other, once."""
+    return List(items, style="iterator")
+
+
 @dataclass(eq=False)
 class Dict(Container):
     """A Python dict with static keys."""
@@ -91,6 +96,12 @@ class Array(Container):
         view.born, view.serial, view.frozen = self.born, self.serial, self.frozen
         view.base = self
         return view
+
+    def derived(self, data: np.ndarray) -> Array:
+        """What NumPy made of the entries: itself, a view if it shares them, or else an array of its own."""
+        if data is self.data:
+            return self
+        return self.view(data) if np.may_share_memory(data, self.data) else Array(data, self.kind)
 
 
 def is_older(value: Value, serial: int) -> bool:

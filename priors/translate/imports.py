@@ -53,4 +53,4 @@ def _unknown(machine: Machine, name: str) -> Unusable:
     if root not in sys.stdlib_module_names and exceptions.is_caught(machine, "ImportError"):
         # A module that is not available is one that is not installed.
         exceptions.throw(machine, machine.alive, "ImportError")
-    return Unusable(f"`{name}` is not available in a policy", "use math and numpy only")
+    return functions.unusable(name)

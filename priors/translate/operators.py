@@ -254,7 +254,7 @@ def equal(graph: Graph, left: Value, right: Value) -> Scalar:  # noqa: PLR0911
         for a, b in zip(iterate(graph, left), iterate(graph, right), strict=True):
             result = graph.both(result, equal(graph, a, b))
         return result
-    if isinstance(left, (str, range, Member)) or left is None:
+    if isinstance(left, (str, range, DType, Member)) or left is None:
         return bool(left == right)
     return left is right
 

@@ -142,6 +142,8 @@ def to_array(graph: Graph, value: Value, kind: Kind | None = None) -> Array:
         part = graph.settle(part)
         if is_scalar(part):
             return flatten(part)
+        if isinstance(part, str):
+            raise PriorError("a string cannot become a number", "use numbers and lists of numbers")
         if isinstance(part, Choice):
             raise PriorError(f"{describe(part)} cannot become a number", "give it a number on every path")
         shapes = [flatten(item) for item in iterate(graph, part)]
@@ -152,7 +154,9 @@ def to_array(graph: Graph, value: Value, kind: Kind | None = None) -> Array:
             )
         return (len(shapes), *(shapes[0] if shapes else ()))
 
-    value = whole(graph.settle(graph.opened(graph.settle(value))))
+    value = whole(graph.settle(value))
+    if isinstance(value, Instance):
+        value = graph.settle(graph.opened(value))
     if not isinstance(value, (List, tuple, range, Array)) and not is_scalar(value):
         raise PriorError(f"{describe(value)} cannot become an array", "use numbers and lists of numbers")
     return make_array(
@@ -166,8 +170,8 @@ def unwrap(array: Array) -> Value:
 
 
 def entry(array: Array, data: Any) -> Value:
-    """What indexing `array` gave: a view, or a scalar."""
-    return array.view(data) if isinstance(data, np.ndarray) and data.ndim else _scalar_of(data)
+    """What indexing `array` gave: a view, a copy where the index is a list, or a scalar."""
+    return array.derived(data) if isinstance(data, np.ndarray) and data.ndim else _scalar_of(data)
 
 
 def _scalar_of(data: Any) -> Any:
@@ -185,7 +189,8 @@ def iterate(graph: Graph, value: Value) -> list[Value]:
         items = list(value.items)
     elif isinstance(value, Array) and value.data.ndim:
         items = [entry(value, value.data[i]) for i in range(len(value.data))]
-    elif isinstance(value, (tuple, range)):
+    elif isinstance(value, (tuple, range, str)):
+        check_size(len(value))
         items = list(value)
     else:
         raise PriorError(

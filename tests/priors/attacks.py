@@ -253,6 +253,31 @@ ATTACKS = {
     + body(*(f"i{j} = int(obs[{j}]) % 8" for j in range(4)), "x = m[i0, i1, i2, i3] + m[i3, i2, i1, i0]"),
     "table of pairs": "d = {(i, j): i * j for i in range(30) for j in range(30)}\n"
     + body("i = int(obs[0]) % 30", "j = int(obs[1]) % 30", "x = d[i, j]"),
+    # Functions of the tables.
+    **{
+        f"row {call}": "import functools, itertools, math\nimport numpy as np\nz = np.zeros(4096)\n"
+        + body(f"x = {call}")
+        for call in (
+            "np.array(obs, ndmin=10**9)",
+            "np.diff(z, n=4096)",
+            "np.searchsorted(z, z)",
+            "np.isin(z, z)",
+            "np.einsum('i,j,k->', z, z, z)",
+            "np.broadcast_to(z[:0], (10**15, 0))",
+            "np.tile(z[:0], 10**15)",
+            "np.split(obs, 10**9)",
+            "np.piecewise(obs[0], [obs[0] > 0] * 4096, [1.0] * 4096)",
+            "np.select([obs[0] > 0] * 4096, [1.0] * 4096)",
+            "z[[int(obs[0]) % 4096] * 4096]",
+            "itertools.product(*[[1]] * 4096, repeat=16)",
+            "itertools.zip_longest(*[range(4096)] * 4096)",
+            "itertools.permutations(range(4096))",
+            "functools.reduce(lambda a, b: a + b, [[1] * 4096] * 4096)",
+            "math.comb(10**6, 10**5)",
+            "sorted(range(4096), key=lambda i: obs[0] * i)",
+            "','.join(','.join('a' for i in range(4000)) for j in range(4000))",
+        )
+    },
     # Objects that hold or call themselves.
     "sum of itself": "x = []\nx.append(x)\n" + body("y = sum(x)"),
     "equal to itself": "x = []\nx.append(x)\nz = []\nz.append(z)\n" + body("y = x == z"),
@@ -298,7 +323,6 @@ ATTACKS = {
     "growing chain": "class A:\n    def __init__(self, n): self.n = n\nk = A(None)\n"
     "def policy(obs):\n    global k\n    k = A(k)\n    return [0.0]\n",
     "kept super": remembers(["self.h = None"], "self.h = super()"),
-    "kept generator": remembers(["self.h = None"], "self.h = iter(obs)"),
     "kept slice": remembers(["self.h = None"], "self.h = slice(0, int(obs[0]))"),
     "kept function": remembers(["self.h = None"], "self.h = lambda: obs"),
     "slow rounds of a list": remembers(["self.h = []"], "self.h.append(0.0)", *SLOW),
@@ -365,6 +389,7 @@ ATTACKS = {
 }
 
 CHEAP = {
+    "kept generator": remembers(["self.h = None"], "self.h = iter(obs)"),
     "many attributes": "class A: pass\na = A()\nfor i in range(4000): setattr(a, f'n{i}', i)\n"
     + body("a.n3 = obs[0]"),
     "many objects": "class A:\n    def __init__(self): self.x = 0.0\nxs = [A() for i in range(500)]\n"

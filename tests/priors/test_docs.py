@@ -18,7 +18,7 @@ import envs
 import priors
 from priors.translate import calls, functions, limits
 from priors.translate.expressions import EXPRESSIONS
-from priors.translate.functions import methods, tables
+from priors.translate.functions import mathematics, methods, tables
 from priors.translate.statements import STATEMENTS
 
 ROOT = Path(__file__).parents[2]
@@ -96,15 +96,20 @@ def test_every_rule_of_the_language_is_in_the_table_of_constructs():
     assert sorted(told) == sorted(f"{rule.__module__.split('.')[-1]}.{rule.__name__}" for rule in ours)
 
 
+LIBRARY = ("itertools", "functools", "operator", "copy", "statistics", "collections")
+
+
 def test_the_names_that_the_page_lists_are_those_of_the_tables():
     of_values = {kind.__name__: set(table) for kind, table in methods._METHODS}
     expected = {
         "Python itself": {*functions._BUILTINS, *calls.SPECIAL, *functions._TYPES, *functions.DROPPED},
-        "`math`": set(tables.MATH),
+        "`math`": set(mathematics.MATH),
         "`numpy`": functions.members("numpy").keys() - {"linalg"},
         "`numpy.linalg`": set(tables.LINALG),
+        **{f"`{name}`": set(functions._MEMBERS[name]) for name in LIBRARY},
         "arrays": of_values["Array"] | set(methods._ARRAY_ATTRIBUTES),
         "lists, deques": of_values["List"],
+        "tuples": of_values["tuple"],
         "dicts": of_values["Dict"],
         "strings": of_values["str"],
     }

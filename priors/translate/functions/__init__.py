@@ -11,12 +11,14 @@ from functools import cache
 from priors.translate import limits
 from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
-from priors.translate.functions import iterators, python, tables
+from priors.translate.functions import iterators, library, mathematics, outputs, python, tables, views
 from priors.translate.functions.arguments import Implementation
-from priors.translate.functions.methods import attribute, extend
+from priors.translate.functions.hints import HINTS, MODULE_HINTS
+from priors.translate.functions.methods import attribute
+from priors.translate.functions.sequences import extend
 from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
-from priors.translate.objects import Builtin, DType, Marker, Module
+from priors.translate.objects import Builtin, DType, Marker, Module, Unusable
 from priors.translate.values import check_size, to_array, truth
 
 MODULES = {
@@ -28,6 +30,11 @@ MODULES = {
     "jax.numpy": "numpy",
     "jax.numpy.linalg": "numpy.linalg",
     "collections": "collections",
+    "copy": "copy",
+    "functools": "functools",
+    "itertools": "itertools",
+    "operator": "operator",
+    "statistics": "statistics",
     "dataclasses": "dataclasses",
     "enum": "enum",
     "abc": "abc",
@@ -54,7 +61,7 @@ def _markers(*names: str) -> dict[str, Value]:
 
 
 _MEMBERS: dict[str, Mapping[str, Value]] = {
-    "math": tables.MATH,
+    "math": mathematics.MATH,
     "numpy": {
         **tables.NUMPY,
         "linalg": Module("numpy.linalg"),
@@ -64,7 +71,12 @@ _MEMBERS: dict[str, Mapping[str, Value]] = {
     "numpy.linalg": tables.LINALG,
     "numpy.typing": _markers("ArrayLike", "NDArray", "DTypeLike"),
     "jax": {"numpy": Module("numpy"), **_markers("jit")},
-    "collections": {"deque": python.deque, "namedtuple": python.namedtuple},
+    "collections": library.COLLECTIONS,
+    "copy": library.COPY,
+    "functools": library.FUNCTOOLS,
+    "itertools": library.ITERTOOLS,
+    "operator": library.OPERATOR,
+    "statistics": library.STATISTICS,
     "dataclasses": {"field": _field, **_markers("dataclass")},
     "enum": _markers("Enum", "IntEnum", "StrEnum", "auto", "unique"),
     "abc": _markers("ABC", "abstractmethod"),
@@ -82,15 +94,12 @@ _MEMBERS: dict[str, Mapping[str, Value]] = {
     },
 }
 
+KEEPS_IDENTITY = {"list.append", "list.appendleft", "list.insert", "dict.update"}
+KEEPS_IDENTITY |= {f"numpy.{name}" for name in views.TABLE.keys() - {"take", "copy"}}
+"""Rows that keep the objects they are given, or give views of them, instead of reading them."""
+
 DROPPED = {"print"}
 """Functions whose calls do nothing; their arguments are not evaluated."""
-
-_HINTS = {
-    "random": "a policy is deterministic: the learner adds the noise",
-    "vectorize": "write the formula on whole arrays",
-    "input": "a policy reads its observation only",
-    "type": "the observation is always a NumPy array of floats",
-}
 
 _BUILTINS = {**python.BUILTINS, **iterators.BUILTINS}
 _TYPES = {"float": DType("float"), "int": DType("int"), "bool": DType("bool")}
@@ -112,7 +121,7 @@ def member(module: Module, name: str) -> Value:
     """`module.name`."""
     table = _MEMBERS[module.path]
     if name not in table:
-        hint = _HINTS.get(name) or _nearest(name, list(table))
+        hint = HINTS.get(name) or _nearest(name, list(table))
         raise PriorError(f"`{module.path}.{name}` is not available", hint)
     row = table[name]
     return Builtin(f"{module.path}.{name}", row) if callable(row) else row
@@ -130,8 +139,14 @@ def builtin(name: str) -> Value:
         return Builtin(name, _BUILTINS[name])
     if name == "NotImplemented":
         return NotImplemented
-    hint = _HINTS.get(name) or _nearest(name, [*_BUILTINS, *_TYPES, *_MEMBERS])
+    hint = HINTS.get(name) or _nearest(name, [*_BUILTINS, *_TYPES, *_MEMBERS])
     raise PriorError(f"the name `{name}` is not known", hint, raises="NameError")
+
+
+def unusable(name: str) -> Unusable:
+    """A module, or a name of it, that may be imported but not used."""
+    hint = MODULE_HINTS.get(name.split(".", maxsplit=1)[0], "use math and numpy only")
+    return Unusable(f"`{name}` is not available in a policy", hint)
 
 
 def _nearest(name: str, known: list[str]) -> str:
@@ -152,17 +167,22 @@ def invoke(
 ) -> Value:
     """Call a row of a table with a program's arguments."""
     arguments = (machine, *function.receiver, *positional)
+    named, out, mask = outputs.split(function.name, named)
     try:
         _signature(function.implementation).bind(*arguments, **named)
     except TypeError as error:
         raise PriorError(f"{function.name}: {error}", "check its arguments") from None
-    return function.implementation(*arguments, **named)
+    result = function.implementation(*arguments, **named)
+    return outputs.delivered(machine, function.name, result, out, mask)
 
 
 def convert(m: Machine, dtype: DType, value: Value = 0) -> Value:
     """`float(x)`, `np.float32(x)` and their like."""
-    if isinstance(value, str) and value in ("inf", "-inf", "nan") and dtype.kind == "float":
-        return float(value)
+    if isinstance(value, str) and dtype.kind != "bool" and len(value) <= limits.MAX_NUMBER_CHARACTERS:
+        try:
+            return m.graph.checked(float(value) if dtype.kind == "float" else int(value))
+        except ValueError as error:
+            raise PriorError(str(error), "write the number itself") from None
     if isinstance(value, Array) and value.data.size == 1:
         value = value.data.ravel()[0]
     if dtype.kind == "bool" and not isinstance(value, Array):
@@ -176,6 +196,7 @@ distinct = python.distinct
 
 __all__ = [
     "DROPPED",
+    "KEEPS_IDENTITY",
     "MODULES",
     "Factory",
     "attribute",
@@ -188,4 +209,5 @@ __all__ = [
     "member",
     "members",
     "stand_in",
+    "unusable",
 ]

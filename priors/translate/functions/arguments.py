@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
 from priors.translate.graph import Kind, Scalar, is_scalar, kind_of
 from priors.translate.machine import Machine
-from priors.translate.objects import DType
+from priors.translate.objects import Builtin, DType, Function, Method
 from priors.translate.values import check_shape, describe, iterate
 
 Implementation = Callable[..., Value]
@@ -57,3 +58,26 @@ def one_number(value: Value, name: str) -> Scalar:
     if not is_scalar(value):
         raise PriorError(f"{name}() takes one number, not {describe(value)}", "take one entry of it")
     return value
+
+
+def static_option(m: Machine, value: Value, what: str) -> Any:
+    """An option that is a fixed integer, a tuple of them, or None, a truth value or a word as it stands."""
+    if value is None or isinstance(value, (str, bool)):
+        return value
+    if is_scalar(value):
+        return static_int(m, value, what)
+    return tuple(static_int(m, part, what) for part in iterate(m.graph, value))
+
+
+def call(m: Machine, function: Value, *positional: Value) -> Value:
+    """Call what a row was given: a function of the program or a row of a table."""
+    if isinstance(function, Function):
+        return m.call(function, positional, {})
+    if isinstance(function, Method):
+        return m.call(function.function, [function.receiver, *positional], {})
+    if isinstance(function, Builtin):
+        given = map(m.graph.settle, (*function.receiver, *positional))
+        return m.each(lambda *values: function.implementation(m, *values), *given)
+    if isinstance(function, DType) and len(positional) == 1 and is_scalar(positional[0]):
+        return m.graph.cast(positional[0], function.kind)
+    raise PriorError(f"{describe(function)} cannot be called here", "give it a function or a lambda")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from priors.translate.containers import List, Value
+from priors.translate.containers import List, Value, iterator
 from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation
-from priors.translate.functions.methods import pop
+from priors.translate.functions.sequences import pop
 from priors.translate.machine import Machine
 from priors.translate.values import describe, iterate
 
@@ -14,15 +14,15 @@ def iter_(m: Machine, iterable: Value) -> Value:
     """`iter`."""
     if isinstance(iterable, List) and iterable.style == "iterator":
         return iterable
-    return List(iterate(m.graph, iterable), style="iterator")
+    return iterator(iterate(m.graph, iterable))
 
 
-def next_(m: Machine, iterator: Value, *default: Value) -> Value:
+def next_(m: Machine, source: Value, *default: Value) -> Value:
     """`next`: takes the first item out."""
-    if not isinstance(iterator, List) or iterator.style != "iterator":
-        raise PriorError(f"{describe(iterator)} is no iterator", "write next(iter(x))", raises="TypeError")
-    if iterator.items:
-        return pop(m, iterator, 0)
+    if not isinstance(source, List) or source.style != "iterator":
+        raise PriorError(f"{describe(source)} is no iterator", "write next(iter(x))", raises="TypeError")
+    if source.items:
+        return pop(m, source, 0)
     if default:
         return default[0]
     raise PriorError(

@@ -6,16 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from priors.translate.containers import Dict, List, Value
+from priors.translate.containers import Array, Dict, List, Value, iterator
 from priors.translate.errors import PriorError
-from priors.translate.functions.arguments import Implementation, one_number, static_int
-from priors.translate.functions.elementary import power_row, round_row
+from priors.translate.functions.arguments import Implementation, call, one_number, static_int
+from priors.translate.functions.elementary import divmod_row, power_row, round_row
+from priors.translate.functions.lines import sort_entries
 from priors.translate.graph import Scalar, is_scalar
 from priors.translate.keys import static_key
 from priors.translate.machine import Machine
 from priors.translate.objects import Class
 from priors.translate.operators import equal
-from priors.translate.values import describe, elementwise, iterate, length, truth
+from priors.translate.values import describe, elementwise, iterate, length, merge, truth
 
 
 def _extreme(operation: str, name: str) -> Implementation:
@@ -26,8 +27,10 @@ def _extreme(operation: str, name: str) -> Implementation:
             if default is None:
                 raise PriorError(f"{name}() of nothing", f"give {name}() at least one number")
             return default
-        if not all(is_scalar(item) for item in items):
-            odd = next(item for item in items if not is_scalar(item))
+        odd = next((item for item in items if not is_scalar(item)), None)
+        if isinstance(odd, tuple):
+            return _best_tuple(m, items, name == "max")
+        if odd is not None:
             raise PriorError(f"{name}() of {describe(odd)} is ambiguous", f"use np.{name}imum or np.{name}")
         result = items[0]
         for item in items[1:]:
@@ -35,6 +38,31 @@ def _extreme(operation: str, name: str) -> Implementation:
         return result
 
     return extreme
+
+
+def _best_tuple(m: Machine, items: Sequence[Value], largest: bool) -> Value:
+    best = items[0]
+    for item in items[1:]:
+        better = exceeds(m, item, best) if largest else exceeds(m, best, item)
+        best = merge(m.graph, better, item, best)
+    return best
+
+
+def exceeds(m: Machine, a: Value, b: Value) -> Scalar:
+    """`a > b` of numbers, or of tuples entry by entry."""
+    if is_scalar(a) and is_scalar(b):
+        return truth(m.graph, m.graph.apply("greater", a, b))
+    if isinstance(a, str) and isinstance(b, str):
+        return a > b
+    if not (isinstance(a, tuple) and isinstance(b, tuple)):
+        raise PriorError(f"{describe(a)} and {describe(b)} have no order", "compare numbers, or give a key")
+    result: Scalar = len(a) > len(b)
+    for x, y in reversed(list(zip(a, b, strict=False))):
+        same = truth(m.graph, equal(m.graph, x, y))
+        if same is not True:
+            more = exceeds(m, x, y)
+            result = m.graph.either(more, m.graph.both(same, result))
+    return result
 
 
 def python_sum(m: Machine, iterable: Value, start: Value = 0) -> Value:
@@ -71,37 +99,34 @@ def python_range(m: Machine, *bounds: Value) -> Value:
 
 
 def enumerate_(m: Machine, iterable: Value, start: Value = 0) -> Value:
-    """`enumerate`, as a list of pairs."""
+    """`enumerate`."""
     first = static_int(m, start, "the start of enumerate()")
-    return List([(first + i, item) for i, item in enumerate(iterate(m.graph, iterable))])
+    return iterator([(first + i, item) for i, item in enumerate(iterate(m.graph, iterable))])
 
 
 def zip_(m: Machine, *iterables: Value, strict: Value = False) -> Value:
-    """`zip`, as a list of tuples."""
+    """`zip`."""
     columns = [iterate(m.graph, iterable) for iterable in iterables]
     if strict and len({len(column) for column in columns}) > 1:
         raise PriorError("zip(strict=True) of different lengths", "give all the same length")
-    return List([tuple(row) for row in zip(*columns, strict=False)])
+    return iterator([tuple(row) for row in zip(*columns, strict=False)])
 
 
-def sort_entries(m: Machine, entries: Sequence[Scalar]) -> list[Scalar]:
-    """Ascending order by a network of minima and maxima."""
-    items = list(entries)
+def python_sorted(m: Machine, iterable: Value, *, key: Value = None, reverse: Value = False) -> Value:
+    """`sorted` of numbers and tuples, or of anything by such a key."""
+    items, backwards = iterate(m.graph, iterable), truth(m.graph, reverse) is True
+    if key is None and all(is_scalar(item) for item in items):
+        ordered = sort_entries(m.graph, items)
+        return List(ordered[::-1] if backwards else ordered)
+    scores = list(items) if key is None else [call(m, key, item) for item in items]
     m.graph.spend(len(items) ** 2)
     for last in range(len(items) - 1, 0, -1):
         for i in range(last):
-            a, b = items[i], items[i + 1]
-            items[i], items[i + 1] = m.graph.apply("minimum", a, b), m.graph.apply("maximum", a, b)
-    return items
-
-
-def python_sorted(m: Machine, iterable: Value, reverse: Value = False) -> Value:
-    """`sorted` of numbers."""
-    items = iterate(m.graph, iterable)
-    if not all(is_scalar(item) for item in items):
-        raise PriorError("sorted() works on numbers", "sort a list of numbers")
-    ordered = sort_entries(m, items)
-    return List(ordered[::-1] if truth(m.graph, reverse) is True else ordered)
+            j = i + 1
+            swap = exceeds(m, scores[j], scores[i]) if backwards else exceeds(m, scores[i], scores[j])
+            for row in (items, scores):
+                row[i], row[j] = merge(m.graph, swap, row[j], row[i]), merge(m.graph, swap, row[i], row[j])
+    return List(items)
 
 
 def any_(m: Machine, iterable: Value) -> Value:
@@ -156,8 +181,8 @@ def dict_(m: Machine, mapping: Value = (), /, **entries: Value) -> Value:
 
 
 def reversed_(m: Machine, sequence: Value) -> Value:
-    """`reversed`, as a list."""
-    return List(iterate(m.graph, sequence)[::-1])
+    """`reversed`."""
+    return iterator(iterate(m.graph, sequence)[::-1])
 
 
 def str_(_m: Machine, object: Value = "") -> Value:
@@ -192,12 +217,21 @@ def from_keys(m: Machine, keys: Value, value: Value = None) -> Value:
     return Dict({static_key(m.graph, key): value for key in iterate(m.graph, keys)})
 
 
+def is_iterable(value: Value) -> bool:
+    """Whether a `for` can run over it."""
+    return isinstance(value, (List, Dict, tuple, range, str)) or (
+        isinstance(value, Array) and value.data.ndim > 0
+    )
+
+
 BUILTINS: dict[str, Implementation] = {
     "abs": lambda m, x: elementwise(m.graph, "absolute", x),
     "all": all_,
     "any": any_,
     "dict": dict_,
+    "divmod": divmod_row,
     "enumerate": enumerate_,
+    "frozenset": tuple_,
     "len": lambda m, x: length(x),
     "list": list_,
     "max": _extreme("maximum", "max"),

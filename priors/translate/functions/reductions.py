@@ -1,205 +1,241 @@
-"""NumPy functions that reduce an array, along one axis or all."""
+"""NumPy functions that reduce an array, along some axes or all."""
 
-# ruff: noqa: ARG001 - every row of a table is called with the same arguments.
+# ruff: noqa: PLR0917 - the arguments are NumPy's.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
-from typing import Any
+import math
+from collections.abc import Callable
 
 import numpy as np
 
-from priors.translate.containers import Value
+from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
-from priors.translate.graph import Graph, Scalar, is_scalar, kind_of
+from priors.translate.functions import folds
+from priors.translate.functions.arguments import Implementation, kind_of_dtype, static_int, static_option
+from priors.translate.graph import Kind, Scalar, is_scalar, kind_of
 from priors.translate.machine import Machine
-from priors.translate.operators import total
-from priors.translate.values import describe, make_array, to_array, truth, unwrap
-
-Reduction = Callable[[Graph, Sequence[Scalar]], Scalar]
+from priors.translate.values import describe, elementwise, make_array, to_array, truth, unwrap, whole
 
 
-def reduced(m: Machine, a: Value, axis: Value, keepdims: Value, function: Reduction) -> Value:
-    """`function` of all entries, or of each line along `axis`."""
-    array = to_array(m.graph, a)
-    data = array.data
-    if axis is None:
-        value = function(m.graph, list(data.ravel()))
-        return make_array(m.graph, [value], (1,) * data.ndim) if keepdims else value
-    if not is_scalar(axis) or kind_of(axis) == "float":
-        raise PriorError(f"an axis is an integer, not {describe(axis)}", "use axis=0 or axis=-1")
-    place = int(m.graph.static(axis, "an axis"))
-    if not -data.ndim <= place < data.ndim:
-        raise PriorError(f"{describe(array)} has no axis {place}", "use a smaller axis")
-    lines = np.moveaxis(data, place, -1)
-    shape = lines.shape[:-1]
-    entries = [function(m.graph, list(lines[index])) for index in np.ndindex(*shape)]
-    if keepdims:
-        shape = tuple(1 if i == place % data.ndim else size for i, size in enumerate(data.shape))
+def reduced(
+    m: Machine,
+    a: Value,
+    axis: Value,
+    function: folds.Reduction,
+    keepdims: Value = False,
+    where: Value = True,
+    initial: Value = None,
+    kind: Kind | None = None,
+) -> Value:
+    """`function` of all entries, or of each line along `axis`; of those in a mask, or where `where` holds."""
+    array, counts = _counted(m, a, where, kind)
+    axes = _axes(m, axis, array)
+    more = [] if initial is None else [initial]
+    lines, tests = (np.moveaxis(data, axes, range(-len(axes), 0)) for data in (array.data, counts))
+    shape = lines.shape[: lines.ndim - len(axes)]
+    entries = []
+    for index in np.ndindex(*shape):
+        line, test = (list(np.ravel(data[index])) for data in (lines, tests))
+        entries.append(function(m.graph, line + more, test + [True for _ in more]))
+    if truth(m.graph, keepdims):
+        shape = tuple(1 if i in axes else size for i, size in enumerate(array.data.shape))
     return unwrap(make_array(m.graph, entries, shape))
 
 
-def _fold(operation: str) -> Reduction:
-    def fold(graph: Graph, entries: Sequence[Scalar]) -> Scalar:
-        _check(entries)
-        result = entries[0]
-        for item in entries[1:]:
-            result = graph.apply(operation, result, item)
-        return result
-
-    return fold
-
-
-def _check(entries: Sequence[Scalar]) -> None:
-    if not entries:
-        raise PriorError("an empty array has no such value", "give it at least one entry")
-
-
-def _sum(graph: Graph, entries: Sequence[Scalar]) -> Scalar:
-    return total(graph, entries)
+def _counted(m: Machine, a: Value, where: Value, kind: Kind | None) -> tuple[Array, np.ndarray]:
+    """The entries, and whether each counts."""
+    if isinstance(a, Array) and a.mask is not None:
+        flat = Array(a.data.ravel(), a.kind)
+        array, counts = to_array(m.graph, flat, kind), to_array(m.graph, Array(a.mask.ravel(), "bool"))
+        return array, counts.data
+    array = to_array(m.graph, a, kind)
+    test = to_array(m.graph, where, "bool").data
+    try:
+        return array, np.broadcast_to(test, array.data.shape)
+    except ValueError:
+        raise PriorError(
+            f"`where` of shape {test.shape} for {describe(array)}", "give it the shape of the array"
+        ) from None
 
 
-def _prod(graph: Graph, entries: Sequence[Scalar]) -> Scalar:
-    return _fold("multiply")(graph, entries) if entries else 1.0
+def _axes(m: Machine, axis: Value, array: Array) -> tuple[int, ...]:
+    """The axes that are reduced, counted from 0."""
+    count = array.data.ndim
+    if axis is None:
+        return tuple(range(count))
+    if is_scalar(axis) and kind_of(axis) == "float":
+        raise PriorError(f"an axis is an integer, not {describe(axis)}", "use axis=0 or axis=-1")
+    option = static_option(m, axis, "an axis")
+    places = option if isinstance(option, tuple) else (option,)
+    for place in places:
+        if not isinstance(place, int) or not -count <= place < count:
+            raise PriorError(f"{describe(array)} has no axis {place}", "use a smaller axis")
+    found = tuple(place % count for place in places)
+    if len(set(found)) < len(found):
+        raise PriorError("an axis is named twice", "name each axis once")
+    return found
 
 
-def _mean(graph: Graph, entries: Sequence[Scalar]) -> Scalar:
-    _check(entries)
-    return graph.apply("divide", total(graph, entries), len(entries))
-
-
-def _var(graph: Graph, entries: Sequence[Scalar]) -> Scalar:
-    mean = _mean(graph, entries)
-    apart = [graph.apply("subtract", item, mean) for item in entries]
-    return _mean(graph, [graph.apply("multiply", item, item) for item in apart])
-
-
-def _std(graph: Graph, entries: Sequence[Scalar]) -> Scalar:
-    return graph.apply("sqrt", _var(graph, entries))
-
-
-def _any(graph: Graph, entries: Sequence[Scalar]) -> Scalar:
-    result: Scalar = False
-    for item in entries:
-        result = graph.either(result, truth(graph, item))
-    return result
-
-
-def _all(graph: Graph, entries: Sequence[Scalar]) -> Scalar:
-    result: Scalar = True
-    for item in entries:
-        result = graph.both(result, truth(graph, item))
-    return result
-
-
-def _extreme_index(operation: str) -> Reduction:
-    def index_of(graph: Graph, entries: Sequence[Scalar]) -> Scalar:
-        _check(entries)
-        best, index = entries[0], 0
-        for position, item in enumerate(entries[1:], 1):
-            better = graph.apply(operation, item, best)
-            best = graph.select(better, item, best)
-            index = graph.select(better, position, index)  # type: ignore[assignment]
-        return index
-
-    return index_of
-
-
-def _euclid(graph: Graph, entries: Sequence[Scalar]) -> Scalar:
-    squares = [graph.apply("multiply", item, item) for item in entries]
-    return graph.apply("sqrt", total(graph, squares, 0.0))
-
-
-def _sum_of_sizes(graph: Graph, entries: Sequence[Scalar]) -> Scalar:
-    return total(graph, [graph.apply("absolute", item) for item in entries])
-
-
-def _largest_size(graph: Graph, entries: Sequence[Scalar]) -> Scalar:
-    return _fold("maximum")(graph, [graph.apply("absolute", item) for item in entries])
-
-
-def norm(m: Machine, x: Value, ord: Value = None, axis: Value = None, keepdims: Value = False) -> Value:
-    """`numpy.linalg.norm` of vectors: Euclidean, or of order 1 or infinity."""
-    kinds: dict[Any, Reduction] = {
-        None: _euclid,
-        2: _euclid,
-        1: _sum_of_sizes,
-        float("inf"): _largest_size,
-    }
-    if ord is not None:
-        ord = m.graph.static(ord, "the order of a norm")
-    if ord not in kinds:
-        raise PriorError("np.linalg.norm knows the orders 1, 2 and np.inf", "leave `ord` out")
-    return reduced(m, x, axis, keepdims, kinds[ord])
-
-
-def _row(function: Reduction) -> Callable[..., Value]:
-    def row(m: Machine, a: Value, axis: Value = None, dtype: Value = None, keepdims: Value = False) -> Value:
-        return reduced(m, a, axis, keepdims, function)
+def _sums(function: folds.Reduction) -> Implementation:
+    def row(
+        m: Machine,
+        a: Value,
+        axis: Value = None,
+        dtype: Value = None,
+        *,
+        keepdims: Value = False,
+        initial: Value = None,
+        where: Value = True,
+    ) -> Value:
+        return reduced(m, a, axis, function, keepdims, where, initial, kind_of_dtype(dtype))
 
     return row
 
 
-def prod(m: Machine, a: Value, axis: Value = None) -> Value:
-    """`numpy.prod`."""
-    return reduced(m, a, axis, False, _prod)
+def _mean_row(
+    m: Machine,
+    a: Value,
+    axis: Value = None,
+    dtype: Value = None,
+    *,
+    keepdims: Value = False,
+    where: Value = True,
+) -> Value:
+    _check_float(dtype)
+    return reduced(m, a, axis, folds.mean, keepdims, where)
 
 
-def average(m: Machine, a: Value, axis: Value = None, weights: Value = None) -> Value:
-    """`numpy.average` without weights."""
-    if weights is not None:
-        raise PriorError("np.average takes no weights here", "write np.sum(w * x) / np.sum(w)")
-    return reduced(m, a, axis, False, _mean)
+def _spread(function: Callable[[Scalar], folds.Reduction]) -> Implementation:
+    def row(
+        m: Machine,
+        a: Value,
+        axis: Value = None,
+        dtype: Value = None,
+        *,
+        ddof: Value = 0,
+        keepdims: Value = False,
+        where: Value = True,
+    ) -> Value:
+        _check_float(dtype)
+        return reduced(m, a, axis, function(ddof), keepdims, where)
+
+    return row
 
 
-def cumsum(m: Machine, a: Value) -> Value:
-    """`numpy.cumsum` of a vector."""
-    entries = list(to_array(m.graph, a).data.ravel())
-    sums: list[Scalar] = []
-    for item in entries:
-        sums.append(m.graph.apply("add", sums[-1], item) if sums else item)
-    return make_array(m.graph, sums, (len(sums),))
+def _check_float(dtype: Value) -> None:
+    if kind_of_dtype(dtype) not in (None, "float"):
+        raise PriorError("a mean or a spread is a float", "leave dtype out, and convert the result")
 
 
-def diff(m: Machine, a: Value) -> Value:
-    """`numpy.diff` of a vector."""
-    entries = list(to_array(m.graph, a).data.ravel())
-    steps = [m.graph.apply("subtract", b, a) for a, b in itertools.pairwise(entries)]
-    return make_array(m.graph, steps, (len(steps),))
+def _extremes(function: folds.Reduction) -> Implementation:
+    def row(
+        m: Machine,
+        a: Value,
+        axis: Value = None,
+        *,
+        keepdims: Value = False,
+        initial: Value = None,
+        where: Value = True,
+    ) -> Value:
+        return reduced(m, a, axis, function, keepdims, where, initial)
+
+    return row
 
 
-def cross(m: Machine, a: Value, b: Value) -> Value:
-    """`numpy.cross` of vectors of three entries."""
-    x, y = (list(to_array(m.graph, part).data.ravel()) for part in (a, b))
-    if len(x) != 3 or len(y) != 3:
-        raise PriorError("np.cross needs two vectors of three entries", "give both three entries")
+def _tests(function: folds.Reduction) -> Implementation:
+    def row(
+        m: Machine, a: Value, axis: Value = None, *, keepdims: Value = False, where: Value = True
+    ) -> Value:
+        return reduced(m, a, axis, function, keepdims, where)
 
-    def minor(i: int, j: int) -> Scalar:
-        graph = m.graph
-        return graph.apply(
-            "subtract", graph.apply("multiply", x[i], y[j]), graph.apply("multiply", x[j], y[i])
+    return row
+
+
+def plain(function: folds.Reduction) -> Implementation:
+    """A row without options but `axis` and `keepdims`."""
+
+    def row(m: Machine, a: Value, axis: Value = None, *, keepdims: Value = False) -> Value:
+        return reduced(m, a, axis, function, keepdims)
+
+    return row
+
+
+def without_nan(row: Implementation) -> Implementation:
+    """`numpy.nansum` and its like: NaN does not count."""
+
+    def nan_row(m: Machine, a: Value, axis: Value = None, *, keepdims: Value = False) -> Value:
+        counts = elementwise(m.graph, "not", elementwise(m.graph, "isnan", whole(a)))
+        return row(m, a, axis, keepdims=keepdims, where=counts)
+
+    return nan_row
+
+
+def average(
+    m: Machine, a: Value, axis: Value = None, weights: Value = None, *, keepdims: Value = False
+) -> Value:
+    """`numpy.average`."""
+    if weights is None:
+        return reduced(m, a, axis, folds.mean, keepdims)
+    array, weight = to_array(m.graph, a), to_array(m.graph, weights)
+    if weight.data.shape != array.data.shape:
+        if axis is None or weight.data.ndim != 1:
+            raise PriorError("the weights have another shape than the array", "give them the same shape")
+        place = static_int(m, axis, "an axis")
+        if not -array.data.ndim <= place < array.data.ndim or array.data.shape[place] != weight.data.size:
+            raise PriorError("the weights do not fit the axis", "give one for each entry along it")
+        shape = [1] * array.data.ndim
+        shape[place] = -1
+        weight = to_array(
+            m.graph, Array(np.broadcast_to(weight.data.reshape(shape), array.data.shape), weight.kind)
         )
+    product = elementwise(m.graph, "multiply", array, weight)
+    sums = [reduced(m, part, axis, folds.added, keepdims) for part in (product, weight)]
+    return elementwise(m.graph, "divide", *sums)
 
-    return make_array(m.graph, [minor(1, 2), minor(2, 0), minor(0, 1)], (3,))
+
+def norm(m: Machine, x: Value, ord: Value = None, axis: Value = None, keepdims: Value = False) -> Value:
+    """`numpy.linalg.norm`: of vectors of any order, of matrices Frobenius'."""
+    array = to_array(m.graph, x, "float")
+    if ord is not None and not isinstance(ord, str):
+        ord = m.graph.static(ord, "the order of a norm")
+    vectors = (axis is None and array.data.ndim == 1) or (axis is not None and is_scalar(axis))
+    if ord == "fro" and not vectors:
+        ord = None
+    if ord is not None and (isinstance(ord, str) or not vectors):
+        raise PriorError("this order of the norm of a matrix", "leave `ord` out, or give an axis")
+    return reduced(m, array, axis, folds.norm_of_order(ord), keepdims)
 
 
-TABLE: dict[str, Callable[..., Value]] = {
-    "sum": _row(_sum),
-    "prod": _row(_prod),
-    "mean": _row(_mean),
+def size(m: Machine, a: Value, axis: Value = None) -> Value:
+    """`numpy.size`."""
+    if isinstance(a, Array) and a.mask is not None:
+        return folds.number(m.graph, list(a.mask.ravel()))
+    shape = to_array(m.graph, a).data.shape
+    return math.prod(shape) if axis is None else shape[static_int(m, axis, "an axis")]
+
+
+_ROWS: dict[str, Implementation] = {
+    "sum": _sums(folds.added),
+    "prod": _sums(folds.multiplied),
+    "mean": _mean_row,
+    "var": _spread(folds.variance),
+    "std": _spread(folds.deviation),
+    "min": _extremes(folds.LEAST),
+    "max": _extremes(folds.GREATEST),
+}
+
+TABLE: dict[str, Implementation] = {
+    **_ROWS,
+    **{f"nan{name}": without_nan(row) for name, row in _ROWS.items()},
+    "amin": _ROWS["min"],
+    "amax": _ROWS["max"],
+    "ptp": plain(folds.peak_to_peak),
     "average": average,
-    "var": _row(_var),
-    "std": _row(_std),
-    "min": _row(_fold("minimum")),
-    "max": _row(_fold("maximum")),
-    "amin": _row(_fold("minimum")),
-    "amax": _row(_fold("maximum")),
-    "any": _row(_any),
-    "all": _row(_all),
-    "argmax": _row(_extreme_index("greater")),
-    "argmin": _row(_extreme_index("less")),
-    "cumsum": cumsum,
-    "diff": diff,
-    "cross": cross,
+    "any": _tests(folds.some),
+    "all": _tests(folds.every),
+    "count_nonzero": plain(folds.count_nonzero),
+    "argmax": plain(folds.place_of("greater")),
+    "argmin": plain(folds.place_of("less")),
+    "size": size,
 }
