@@ -67,24 +67,28 @@ def _prior(
     slots, literals = Slots(evaluated.kinds), evaluated.literals
 
     @in_double
-    def computed(parameters: dict[str, Any], carry: Any, observation: jax.Array) -> tuple[Any, jax.Array]:
+    def computed(
+        parameters: dict[str, Any], carry: Any, observation: jax.Array, *, exact: bool
+    ) -> tuple[Any, jax.Array]:
         memory = unpack(slots, carry) if slots.kinds else ()
         roots = (*evaluated.bounds, *evaluated.after)
-        values = lower(roots, literals, parameters, observation, memory)
+        values = lower(roots, literals, parameters, observation, memory, exact=exact)
         count = len(evaluated.bounds)
         carry = pack(slots, values[count:]) if slots.kinds else ()
         bounds = [lax.convert_element_type(value, observation.dtype) for value in values[:count]]
         return carry, jnp.stack(bounds)
 
     @in_double
-    def start(parameters: dict[str, Any]) -> Any:
-        return pack(slots, lower(evaluated.first, literals, parameters, None)) if slots.kinds else ()
+    def start(parameters: dict[str, Any], *, exact: bool) -> Any:
+        if not slots.kinds:
+            return ()
+        return pack(slots, lower(evaluated.first, literals, parameters, None, exact=exact))
 
     @in_double
-    def taken(parameters: dict[str, Any], carry: Any, observation: jax.Array) -> jax.Array:
+    def taken(parameters: dict[str, Any], carry: Any, observation: jax.Array, *, exact: bool) -> jax.Array:
         memory = unpack(slots, carry) if slots.kinds else ()
         roots = [side for branch in evaluated.branches for side in (branch.holds, branch.fails)]
-        values = lower(roots, literals, parameters, _floating(observation), memory)
+        values = lower(roots, literals, parameters, _floating(observation), memory, exact=exact)
         return jnp.stack(values).reshape(-1, 2) if values else jnp.zeros((0, 2), jnp.bool_)
 
     def step(

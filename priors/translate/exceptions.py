@@ -119,10 +119,23 @@ def throw_where(state: State, condition: Scalar, kind: str) -> None:
 def check_division(state: State, operator: ast.operator, left: Value, right: Value) -> None:
     """Raise where an integer is divided by zero."""
     divides = isinstance(operator, (ast.Div, ast.FloorDiv, ast.Mod)) and is_scalar(left) and is_scalar(right)
-    if not divides or not _is_python(left) or kind_of(right) == "float":
+    if not divides or kind_of(right) == "float" or not is_caught(state, "ZeroDivisionError"):
         return
-    if is_caught(state, "ZeroDivisionError"):
-        throw_where(state, state.graph.apply("equal", right, 0), "ZeroDivisionError")
+    by_zero = state.paths.both(state.alive, state.paths.where(state.graph.apply("equal", right, 0)))
+    if by_zero != NOWHERE and all(map(_is_python, _chosen(state, left, by_zero))):
+        throw(state, by_zero, "ZeroDivisionError")
+
+
+def _chosen(state: State, value: Scalar, path: Path) -> list[Scalar]:
+    """The numbers among which tests choose `value` on a path: `sum(xs)` is 0 where `xs` is empty."""
+    if not isinstance(value, Node) or value.operation != "select":
+        return [value]
+    test, then, otherwise = value.operands
+    where, found = state.paths.where(test), list[Scalar]()
+    for side, its in ((then, state.paths.both(path, where)), (otherwise, state.paths.without(path, where))):
+        state.graph.spend()
+        found += _chosen(state, side, its) if its != NOWHERE else []
+    return found
 
 
 def _is_python(value: Scalar) -> bool:

@@ -8,6 +8,7 @@ policy is a few hundred scalar operations; the physics beside it is a thousand t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -24,18 +25,20 @@ _DTYPES = {"bool": np.bool_, "int": np.int64, "float": np.float64}
 def in_double(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function that computes with 64 bits, wherever it is called or differentiated.
 
-    Its derivative too is traced with 64 bits enabled: some rules of JAX make constants of their own.
+    Its derivative too is traced with 64 bits enabled: some rules of JAX make constants of their own. The
+    function takes `exact`, whether it rounds each result as CPython does, which has no derivative.
     """
 
     @jax.custom_jvp
     def run(*arguments: Any) -> Any:
         with jax.enable_x64(True):
-            return function(*arguments)
+            return function(*arguments, exact=True)
 
     @run.defjvp
     def _derivative(primals: tuple[Any, ...], tangents: tuple[Any, ...]) -> Any:
         with jax.enable_x64(True):
-            return jax.jvp(function, primals, tangents)
+            values = function(*primals, exact=True)
+            return values, jax.jvp(partial(function, exact=False), primals, tangents)[1]
 
     compiled: Callable[..., Any] = jax.jit(run)
     return compiled
@@ -118,22 +121,23 @@ def lower(
     parameters: Mapping[str, Any],
     observation: jax.Array | None,
     memory: Sequence[jax.Array] = (),
+    *,
+    exact: bool,
 ) -> list[jax.Array]:
     """The values of `roots`, scalars in double precision; to be traced with 64 bits enabled.
 
     Literals that are no parameters keep their values. A parameter that is the float32 number nearest to its
-    literal stands for the literal itself.
+    literal stands for the literal itself. If `exact`, each result is rounded by itself (`_rounder`).
     """
     values: dict[int, jax.Array] = {}
-    nodes = Graph.reachable(roots)
-    summed = _products_in_sums(nodes)
+    rounded = _rounder(observation) if exact and observation is not None else lambda value: value
 
     def value_of(operand: Scalar) -> Any:
         if isinstance(operand, Node):
             return values[operand.index]
         return np.asarray(operand, _DTYPES[kind_of(operand)])
 
-    for node in nodes:
+    for node in Graph.reachable(roots):
         if node.operation == "input":
             assert observation is not None
             entry = lax.index_in_dim(observation, node.operands[0], keepdims=False)
@@ -151,23 +155,51 @@ def lower(
         elif node.operation == "select":
             value = lax.select(*(jnp.asarray(value_of(operand)) for operand in node.operands))
         else:
-            value = OPERATIONS[node.operation].emit(*map(value_of, node.operands))
-        values[node.index] = _rounded(value) if node.index in summed else value
+            operands = [*map(value_of, node.operands)]
+            if node.operation == "divide":
+                operands[1] = rounded(operands[1])
+            value = OPERATIONS[node.operation].emit(*operands)
+            if node.kind == "float" and node.operation not in _EXACT:
+                value = rounded(value)
+        values[node.index] = value
     return [jnp.asarray(value_of(root)) for root in roots]
 
 
-def _products_in_sums(nodes: Sequence[Node]) -> set[int]:
-    """The products of floats that are terms of a sum."""
-    sums = (
-        node for node in nodes if node.kind == "float" and node.operation in ("add", "subtract", "negative")
-    )
-    terms = (term for node in sums for term in node.operands if isinstance(term, Node))
-    return {term.index for term in terms if term.operation == "multiply"}
+_EXACT = {
+    "negative",
+    "absolute",
+    "minimum",
+    "maximum",
+    "sign",
+    "copysign",
+    "floor",
+    "ceil",
+    "truncate",
+    "round",
+}
+"""Operations whose results need no rounding."""
 
 
-def _rounded(product: jax.Array) -> jax.Array:
-    """`product`, which the compiler must round before it adds: fused, `0.1 * 5 - 0.5` is not 0."""
-    return lax.select(product == product, product, lax.full_like(product, np.nan))  # noqa: PLR0124
+def _rounder(observation: jax.Array) -> Callable[[Any], jax.Array]:
+    """A function that hides how a number came about from the compiler, and leaves its value as it is.
+
+    XLA makes `x * (1 / c)` of `x / c`, `x + (a + b)` of `x + a + b`, and fuses a product with the sum that it
+    is a term of. Each rounds otherwise, and a phase clock that compares with 0.5 turns a step too early. So
+    the bits of a result are xored with a zero that no compiler can know: it would be a one if the first
+    entry of the observation were a certain NaN.
+    """
+    first = lax.convert_element_type(lax.index_in_dim(observation, 0, keepdims=False), np.float64)
+    never = lax.bitcast_convert_type(first, np.int64) == _ODD_NAN
+    zero = lax.convert_element_type(never, np.int64)
+
+    def rounded(value: Any) -> jax.Array:
+        bits = lax.bitcast_convert_type(value, np.int64)
+        return lax.bitcast_convert_type(lax.bitwise_xor(bits, zero), np.float64)
+
+    return rounded
+
+
+_ODD_NAN = np.int64(0x7FF8_DEAD_BEEF_0001)
 
 
 def _parameter(parameter: Any, literal: float) -> jax.Array:

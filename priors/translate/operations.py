@@ -70,12 +70,6 @@ def _round(x: jax.Array) -> jax.Array:
     return lax.round(x, lax.RoundingMethod.TO_NEAREST_EVEN)
 
 
-def _divide(x: jax.Array, y: jax.Array) -> jax.Array:
-    # XLA multiplies by the reciprocal of a constant, and 0.3 / 0.1 would round otherwise than in CPython.
-    # To the compiler this divisor is none; where x is NaN, so is the result.
-    return lax.div(x, lax.select(x == x, y, x))  # noqa: PLR0124
-
-
 def _floor_divide(x: jax.Array, y: jax.Array) -> jax.Array:
     # Python derives the quotient from the remainder, which is exact; floor(x / y) is not.
     if jnp.issubdtype(x.dtype, jnp.integer):
@@ -118,7 +112,7 @@ OPERATIONS: dict[str, Operation] = {
     "add": Operation(operator.add, lax.add),
     "subtract": Operation(operator.sub, lax.sub),
     "multiply": Operation(operator.mul, lax.mul),
-    "divide": _of_floats(operator.truediv, _divide, None, 1.0),
+    "divide": _of_floats(operator.truediv, lax.div, None, 1.0),
     "floor_divide": Operation(operator.floordiv, _floor_divide, safe=(None, 1)),
     "remainder": Operation(operator.mod, jnp.remainder, safe=(None, 1)),
     "fmod": _of_floats(math.fmod, lax.rem, None, 1.0),

@@ -59,3 +59,27 @@ def policy(obs):
         x *= 0.5
         n += 1
     return [x + n]
+
+# divisions by two constants
+import math
+def policy(obs, t):
+    return [math.floor(t / 10 / 0.1) * 0.01]
+
+# a quotient of a quotient
+import math
+import numpy as np
+def policy(obs, t):
+    x = np.floor(obs[0] * 10) / 10
+    return [math.floor(x / 0.1)]
+
+# sums of products that cancel
+import numpy as np
+def policy(obs, t):
+    return [np.sign(0.1 * t + 0.2 * t - 0.3 * t)]
+
+# the mean of a list that may be empty
+def policy(obs):
+    xs = [v for v in obs if v > 1.5]
+    try: m = sum(xs) / len(xs)
+    except ZeroDivisionError: m = 0.0
+    return [m]
