@@ -31,10 +31,12 @@ class Node:
         choices: among how many fixed integers it chooses, 0 if its value is another or there are many.
         literals: the literals it depends on, a bit each (`Graph.names_of`).
         fragile: whether it, or a node it depends on, can become infinite (`Graph.guarded`).
+        depth: the heaviest chain of nodes that ends with it, as `limits.DEPTHS` counts them.
     """
 
     __slots__ = (
-        *("bounds", "choices", "fragile", "index", "kind", "known", "literals", "operands", "operation"),
+        *("bounds", "choices", "depth", "fragile", "index", "kind", "known", "literals"),
+        *("operands", "operation"),
     )
 
     def __init__(  # noqa: PLR0917
@@ -46,11 +48,13 @@ class Node:
         self.kind = kind
         self.known = known
         self.bounds = bounds
-        self.literals, self.fragile = 0, False
+        self.literals, self.fragile, self.depth = 0, False, 0
         for operand in operands:
             if isinstance(operand, Node):
                 self.literals |= operand.literals
                 self.fragile = self.fragile or operand.fragile
+                self.depth = max(self.depth, operand.depth)
+        self.depth += limits.DEPTHS.get(operation, 1)
         counts = [0]
         if operation == "select" and kind == "int":
             counts = [side.choices if isinstance(side, Node) else 1 for side in operands[1:]]
@@ -118,6 +122,7 @@ class Graph:
         self.opened: Callable[[Any], Any] = lambda value: value
         self.provisional = False
         self.fixed = 0
+        self._weight = 0
         self._bits: dict[str, int] = {}
         self._shared: dict[tuple[Any, ...], Node] = {}
         self.steps = 0
@@ -143,12 +148,6 @@ class Graph:
         key = (operation, kind, *(x if isinstance(x, Node) else (type(x), repr(x)) for x in operands))
         node = self._shared.get(key)
         if node is None:
-            if len(self.nodes) >= limits.MAX_OPERATIONS:
-                raise PriorError(
-                    f"the program becomes more than {limits.MAX_OPERATIONS} operations",
-                    "use shorter loops and smaller arrays",
-                    fatal=True,
-                )
             bounds = UNBOUNDED
             if known is not None and kind != "bool":
                 bounds = (known, known)
@@ -163,9 +162,25 @@ class Graph:
             if operation == "parameter":
                 node.literals = self._bits.setdefault(operands[0], 1 << len(self._bits))
             node.fragile = node.fragile or self._can_fail(node)
+            self._weigh(node)
             self.nodes.append(node)
             self._shared[key] = node
         return node
+
+    def _weigh(self, node: Node) -> None:
+        self._weight += limits.WEIGHTS.get(node.operation, 1)
+        if self._weight > limits.MAX_OPERATIONS:
+            raise PriorError(
+                f"the program becomes more than {limits.MAX_OPERATIONS} operations",
+                "use shorter loops and smaller arrays, and fewer divisions and elementary functions",
+                fatal=True,
+            )
+        if node.depth > limits.MAX_DEPTH:
+            raise PriorError(
+                f"a chain of more than {limits.MAX_DEPTH} operations, each on the result of the one before",
+                "use shorter loops",
+                fatal=True,
+            )
 
     def input(self, index: int) -> Node:
         """Entry `index` of the observation."""

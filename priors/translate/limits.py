@@ -70,7 +70,28 @@ NODE_STEPS = 5
 """What a node of the graph counts in that cost."""
 
 MAX_OPERATIONS = 10_000
-"""Nodes of the graph: each becomes one JAX equation, about 40 µs to trace."""
+"""Weight of the graph's nodes: each becomes one JAX equation or more, about 40 µs to trace."""
+
+WEIGHTS = {
+    **dict.fromkeys(("divide", "log", "log2", "log10", "log1p"), 6),
+    **dict.fromkeys(("remainder", "fmod", "erf"), 9),
+    **dict.fromkeys(("exp", "exp2", "expm1", "floor_divide", "sqrt", "cbrt", "arctan"), 12),
+    **dict.fromkeys(("tanh", "power", "arctan2", "arcsin", "arccos"), 16),
+    **dict.fromkeys(("sinh", "cosh", "hypot", "arcsinh", "arccosh", "arctanh"), 24),
+}
+"""What an operation costs to compile, in units of 3 ms; what is not listed costs less than one."""
+
+MAX_DEPTH = 1200
+"""Operations one after the other, as `DEPTHS` counts them. XLA copies into each kernel what it computes
+from, so that compiling a chain takes a time quadratic in its length, or all memory."""
+
+DEPTHS = {
+    "select": 8,
+    **dict.fromkeys(("remainder", "fmod"), 4),
+    "floor_divide": 20,
+    **dict.fromkeys(("sqrt", "cbrt", "arcsin", "arccos", "arctan2", "hypot", "power"), 40),
+}
+"""What an operation counts in a chain; what is not listed counts as one."""
 
 MAX_PATH_NODES = 20_000
 """Nodes of the decision diagrams which say on which paths a name is assigned."""
@@ -91,7 +112,7 @@ MAX_ROUNDS = 40
 """Translations in which the memory of a program takes its form; most take two."""
 
 MAX_REMEMBERED = 512
-"""Numbers in the memory of a program."""
+"""Numbers in the memory of a program: each is a kernel of its own, about 30 ms to compile."""
 
 MAX_FORMS = 24
 """Forms that the memory of a program can have: lengths of its lists, its strings, None or not."""
