@@ -63,7 +63,7 @@ ERROR_STEPS = 20
 MAX_STEPS = 60_000
 """Evaluated nodes and touched elements of all unrolled loops together, about 5 µs each."""
 
-MAX_ALL_STEPS = 200_000
+MAX_ALL_STEPS = 150_000
 """The cost of all rounds in which the memory of a program takes its form, in steps."""
 
 NODE_STEPS = 5
@@ -111,8 +111,9 @@ MAX_WHILE_TURNS = 64
 MAX_ROUNDS = 40
 """Translations in which the memory of a program takes its form; most take two."""
 
-MAX_REMEMBERED = 512
-"""Numbers in the memory of a program: each is a kernel of its own, about 30 ms to compile."""
+MAX_REMEMBERED = 256
+"""Numbers in the memory of a program: each is a kernel of its own, 30 ms to compile and up to 250 ms where
+all of them depend on one long chain, which each kernel copies."""
 
 MAX_FORMS = 24
 """Forms that the memory of a program can have: lengths of its lists, its strings, None or not."""

@@ -372,6 +372,11 @@ ATTACKS = {
         "x = sorted(self.h)",
     ),
     # What would be slow to compile.
+    "chain of quotients": body("x = obs[0]", "for i in range(100): x = x // 0.7"),
+    "chain of choices": "import numpy as np\n"
+    + body("x = obs[0]", "for i in range(500): x = np.where(obs[2] > i, x, x * obs[1])"),
+    "many powers": body("x = sum([(obs[0] * i) ** obs[1] for i in range(900)])"),
+    "many tangents": "import numpy as np\n" + body("x = sum([np.tanh(obs[0] * i) for i in range(900)])"),
     "remembered array": remembers(["self.h = np.zeros(4096)"], "self.h = self.h + obs[0]"),
     "remembered tuples": remembers(
         ["self.h = 0"], "x = (obs[0],)", "for i in range(13): x = (x, x)", "self.h = x"
@@ -392,7 +397,7 @@ CHEAP = {
     "kept generator": remembers(["self.h = None"], "self.h = iter(obs)"),
     "many attributes": "class A: pass\na = A()\nfor i in range(4000): setattr(a, f'n{i}', i)\n"
     + body("a.n3 = obs[0]"),
-    "many objects": "class A:\n    def __init__(self): self.x = 0.0\nxs = [A() for i in range(500)]\n"
+    "many objects": "class A:\n    def __init__(self): self.x = 0.0\nxs = [A() for i in range(250)]\n"
     + body("for a in xs: a.x = a.x + obs[0]"),
     "many remainders": body("x = obs[0]", "for i in range(1000): x = x % 1.5 + obs[1]"),
     "large table": "T = [[0.5 * i * j for i in range(60)] for j in range(60)]\n"
