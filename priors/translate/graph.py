@@ -133,8 +133,8 @@ class Graph:
         self.steps += steps
         if self.steps > self.most_steps:
             raise PriorError(
-                "what the policy remembers grows or changes for too long",
-                "bound it: a list of fixed length, collections.deque(maxlen=8), or numbers",
+                "the program takes too many steps over all rounds of its translation",
+                "use shorter loops, and keep a fixed number of values: collections.deque(maxlen=8), not a list",
                 fatal=True,
             )
         if self.steps > limits.MAX_STEPS:

@@ -108,7 +108,7 @@ MAX_PARAMETERS = 1000
 MAX_WHILE_TURNS = 64
 """Turns of a `while` whose test depends on the observation; each is a branch."""
 
-MAX_ROUNDS = 40
+MAX_ROUNDS = 100
 """Translations in which the memory of a program takes its form; most take two."""
 
 MAX_REMEMBERED = 256
