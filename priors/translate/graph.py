@@ -134,7 +134,7 @@ class Graph:
         if self.steps > self.most_steps:
             raise PriorError(
                 "the program takes too many steps over all rounds of its translation",
-                "use shorter loops, and keep a fixed number of values: collections.deque(maxlen=8), not a list",
+                "use shorter loops, and remember a fixed number of values: collections.deque(maxlen=8)",
                 fatal=True,
             )
         if self.steps > limits.MAX_STEPS:

@@ -111,9 +111,9 @@ MAX_WHILE_TURNS = 64
 MAX_ROUNDS = 100
 """Translations in which the memory of a program takes its form; most take two."""
 
-MAX_REMEMBERED = 256
-"""Numbers in the memory of a program: each is a kernel of its own, 30 ms to compile and up to 250 ms where
-all of them depend on one long chain, which each kernel copies."""
+MAX_REMEMBERED = 320
+"""Numbers in the memory of a program over all its forms; a list of `MAX_FORMS` lengths has 300. Each is a
+kernel of its own, 30 ms to compile, and up to 250 ms where all copy one long chain."""
 
 MAX_FORMS = 24
 """Forms that the memory of a program can have: lengths of its lists, its strings, None or not."""
