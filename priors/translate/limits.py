@@ -88,8 +88,7 @@ from, so that compiling a chain takes a time quadratic in its length, or all mem
 DEPTHS = {
     "select": 8,
     **dict.fromkeys(("remainder", "fmod"), 4),
-    "floor_divide": 20,
-    **dict.fromkeys(("sqrt", "cbrt", "arcsin", "arccos", "arctan2", "hypot", "power"), 40),
+    **dict.fromkeys(("floor_divide", "sqrt", "cbrt", "arcsin", "arccos", "arctan2", "hypot", "power"), 20),
 }
 """What an operation counts in a chain; what is not listed counts as one."""
 
