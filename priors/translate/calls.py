@@ -80,6 +80,8 @@ def _instantiate(
 ) -> Value:
     """A new object of a class of the program."""
     if type_.is_enum:
+        if len(positional) != 1:
+            raise PriorError(f"`{type_.name}(...)` needs the value of one member", "name it: {type_.name}.A")
         return _member_of(machine, type_, positional[0]) if type_.members else positional[0]
     made = Instance(type_)
     made.born = (machine.frame, machine.alive)

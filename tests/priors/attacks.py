@@ -343,6 +343,7 @@ ATTACKS = {
     "refused and returned": "def f(x): return min(x)\n"
     "def policy(obs):\n    if obs[0] > 0: return u - 1, obs + 1\n    return [f(obs)], [0.5]\n",
     "return behind an error": "low = 1\ndef policy(obs):\n    return u\nreturn low, [0.5] * 3\n",
+    "policy of an enum": "from enum import Enum\nclass Policy(Enum):\n    def act(self, obs): return [0.0]\n",
     "return in a class": "class A:\n    x = 1\n    return x\n" + POLICY,
     "endless errors": "while True:\n    x = u\n    y = v\n" + POLICY,
     "long unknown name": body("for i in range(4000): " + "x" * 40_000),
