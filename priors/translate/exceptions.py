@@ -12,10 +12,11 @@ import builtins
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from priors.translate.containers import Value
+from priors.translate.containers import Array, List, Value
 from priors.translate.graph import Graph, Node, Scalar, is_scalar, kind_of
 from priors.translate.paths import NOWHERE, Path
 from priors.translate.state import State
+from priors.translate.values import length
 
 _NAMES = (
     *("BaseException", "Exception", "ArithmeticError", "AssertionError", "AttributeError"),
@@ -124,6 +125,16 @@ def check_division(state: State, operator: ast.operator, left: Value, right: Val
     by_zero = state.paths.both(state.alive, state.paths.where(state.graph.apply("equal", right, 0)))
     if by_zero != NOWHERE and all(map(_is_python, _chosen(state, left, by_zero))):
         throw(state, by_zero, "ZeroDivisionError")
+
+
+def check_index(state: State, owner: Value, index: Value) -> None:
+    """Raise where an index that depends on the observation is out of range."""
+    is_open = isinstance(index, Node) and index.known is None and index.kind == "int"
+    if not is_open or not isinstance(owner, (List, tuple, Array)) or not is_caught(state, "IndexError"):
+        return
+    graph, size = state.graph, length(owner)
+    below, beyond = graph.apply("less", index, -size), graph.apply("greater_equal", index, size)
+    throw_where(state, graph.either(below, beyond), "IndexError")
 
 
 def _chosen(state: State, value: Scalar, path: Path) -> list[Scalar]:

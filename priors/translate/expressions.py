@@ -163,6 +163,7 @@ def subscript(machine: Machine, node: ast.Subscript) -> Value:
         found = overloads.entry(machine, one, index)
         if found is not NotImplemented:
             return found
+        exceptions.check_index(machine, one, index)
         return indexing.each_index(machine, lambda at: indexing.read(machine, one, at), one, index)
 
     return machine.each(read, owner)

@@ -8,96 +8,28 @@ that XLA fuses under `jax.vmap`.
 from __future__ import annotations
 
 import functools
-import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from priors.translate import limits
 from priors.translate.errors import PriorError
+from priors.translate.facts import bounds_under
 from priors.translate.intervals import UNBOUNDED, Bounds, bounds_of_result, is_tame
-from priors.translate.operations import KINDS, OPERATIONS, Kind
-
-
-class Node:
-    """One traced scalar.
-
-    Attributes:
-        operation: a key of `OPERATIONS`, or "input", "memory", "parameter", "select", "widen".
-        operands: nodes and static numbers, already of the kind that the operation wants.
-        kind: "bool", "int" or "float".
-        known: its value where it depends on literals alone, else None.
-        bounds: an interval that holds it on every path, where it is a number; proves indices in range.
-        choices: among how many fixed integers it chooses, 0 if its value is another or there are many.
-        literals: the literals it depends on, a bit each (`Graph.names_of`).
-        fragile: whether it, or a node it depends on, can become infinite (`Graph.guarded`).
-        depth: the heaviest chain of nodes that ends with it, as `limits.DEPTHS` counts them.
-    """
-
-    __slots__ = (
-        *("bounds", "choices", "depth", "fragile", "index", "kind", "known", "literals"),
-        *("operands", "operation"),
-    )
-
-    def __init__(  # noqa: PLR0917
-        self, index: int, operation: str, operands: tuple[Any, ...], kind: Kind, known: Any, bounds: Bounds
-    ) -> None:
-        self.index = index
-        self.operation = operation
-        self.operands = operands
-        self.kind = kind
-        self.known = known
-        self.bounds = bounds
-        self.literals, self.fragile, self.depth = 0, False, 0
-        for operand in operands:
-            if isinstance(operand, Node):
-                self.literals |= operand.literals
-                self.fragile = self.fragile or operand.fragile
-                self.depth = max(self.depth, operand.depth)
-        self.depth += limits.DEPTHS.get(operation, 1)
-        counts = [0]
-        if operation == "select" and kind == "int":
-            counts = [side.choices if isinstance(side, Node) else 1 for side in operands[1:]]
-        self.choices: int = sum(counts) if all(counts) and sum(counts) <= limits.MAX_CHOICES else 0
-
-
-Scalar = bool | int | float | Node
-
-
-def is_scalar(value: Any) -> bool:
-    """Whether `value` is a number of the program, static or traced."""
-    return isinstance(value, (bool, int, float, Node))
-
-
-def kind_of(value: Scalar) -> Kind:
-    """The kind of a number, as Python would type it."""
-    if isinstance(value, Node):
-        return value.kind
-    if isinstance(value, bool):
-        return "bool"
-    return "int" if isinstance(value, int) else "float"
-
-
-def is_python_truth(value: Scalar) -> bool:
-    """Whether a truth value is surely one of Python's own; a comparison may be NumPy's."""
-    return not isinstance(value, Node) or value.operation in ("not", "truth")
-
-
-def widest(kinds: Iterable[Kind]) -> Kind:
-    """The kind that holds all `kinds`."""
-    return max(kinds, key=KINDS.index)
-
-
-def bounds_of(value: Scalar) -> Bounds:
-    """The interval that a number lies in."""
-    if isinstance(value, Node):
-        return (0, 1) if value.kind == "bool" else value.bounds
-    return float(value), float(value)
+from priors.translate.nodes import Node, Scalar, bounds_of, is_python_truth, is_scalar, kind_of, widest
+from priors.translate.operations import OPERATIONS, Kind
 
 
 def _is_traced(value: Scalar) -> bool:
     """Whether `value` depends on the observation or on memory."""
     return isinstance(value, Node) and value.known is None
+
+
+_ORDERS = {"less", "less_equal", "greater", "greater_equal"}
+
+
+def _is_long(operands: Iterable[Scalar]) -> bool:
+    return any(isinstance(x, Node) and x.depth > limits.MAX_LITERAL_DEPTH for x in operands)
 
 
 class Graph:
@@ -112,6 +44,7 @@ class Graph:
         most_steps: what is left of the steps of all rounds.
         provisional: whether intervals of integers are wider than they will be, so that an index which
             seems to be out of range is no error yet.
+        stops: the numbers with which others were compared, at which intervals may end.
         fixed: the literals whose value decided a shape, an index or a branch, a bit each.
     """
 
@@ -122,6 +55,7 @@ class Graph:
         self.opened: Callable[[Any], Any] = lambda value: value
         self.provisional = False
         self.fixed = 0
+        self.stops: set[float] = set()
         self._weight = 0
         self._bits: dict[str, int] = {}
         self._shared: dict[tuple[Any, ...], Node] = {}
@@ -153,11 +87,10 @@ class Graph:
                 bounds = (known, known)
             elif kind != "bool" and operation not in ("input", "memory", "parameter"):
                 intervals = [bounds_of(operand) for operand in operands]
-                bounds = bounds_of_result(operation, intervals)
-                if operation == "remainder":
-                    # Smaller than the divisor: `int(phase % 1.0 * 4)` is 3 at most.
-                    below = bounds[1] - 1 if kind == "int" else math.nextafter(bounds[1], 0.0)
-                    bounds = (bounds[0], below)
+                if operation == "select":
+                    test, *sides = operands
+                    intervals[1:] = [bounds_under(s, [(test, s is sides[0])]) for s in sides]
+                bounds = bounds_of_result(operation, intervals, kind)
             node = Node(len(self.nodes), operation, operands, kind, known, bounds)
             if operation == "parameter":
                 node.literals = self._bits.setdefault(operands[0], 1 << len(self._bits))
@@ -208,6 +141,9 @@ class Graph:
             operands = self._solved(*operands)
             if not any(isinstance(operand, Node) for operand in operands):
                 return bool(operands[0] == operands[1])
+        if operation in _ORDERS:
+            fixed = (x.known if isinstance(x, Node) else x for x in operands)
+            self.stops.update(x for x in fixed if x is not None)
         table = self._table(operands) if not row.safe else None
         if table is not None:
             # `len(x) > 3` where a test decides which list x is: kept as logic, which paths can see through.
@@ -222,11 +158,12 @@ class Graph:
                     cast[position] = self.select(guard, operand, self.cast(safe, kind))
         result: Kind = kind if row.result == "same" else row.result
         known = self._known(operation, cast)
-        if known is not None and result == "bool":
-            # A truth of literals alone decides a path, sooner or later.
+        if known is not None and (result == "bool" or _is_long(cast)):
+            # A truth of literals alone decides a path, sooner or later; and nobody tunes what goes through a
+            # long computation, such as the iteration for the gains of a linear regulator.
             for operand in cast:
                 self.fix(operand)
-            return bool(known)
+            return bool(known) if result == "bool" else known
         return self._node(operation, tuple(cast), result, known)
 
     def _table(self, operands: Sequence[Scalar]) -> tuple[Node, list[Scalar], list[Scalar]] | None:
@@ -267,6 +204,7 @@ class Graph:
             else:
                 value = value + fixed if inner is x else fixed - value
             node = inner
+        self.stops.add(value)
         return (node, value) if node.bounds[0] <= value <= node.bounds[1] else (0, 1)
 
     def _fold(self, operation: str, operands: Sequence[Any]) -> Scalar:

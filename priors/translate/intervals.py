@@ -16,8 +16,8 @@ def _corners(function: Callable[[float, float], float], a: Bounds, b: Bounds) ->
     return UNBOUNDED if any(math.isnan(value) for value in values) else (min(values), max(values))
 
 
-def bounds_of_result(operation: str, intervals: Sequence[Bounds]) -> Bounds:  # noqa: PLR0911
-    """An interval that holds the result of an operation on operands in `intervals`."""
+def bounds_of_result(operation: str, intervals: Sequence[Bounds], kind: str) -> Bounds:  # noqa: PLR0911
+    """An interval that holds the result, of some kind, of an operation on operands in `intervals`."""
     if operation in _CORNERS:
         return _corners(_CORNERS[operation], *intervals)
     if operation in _FIXED:
@@ -33,7 +33,9 @@ def bounds_of_result(operation: str, intervals: Sequence[Bounds]) -> Bounds:  # 
         (low_a, high_a), (low_b, high_b) = intervals
         return pick(low_a, low_b), pick(high_a, high_b)
     if operation == "remainder" and intervals[1][0] > 0:
-        return 0, intervals[1][1]
+        # Smaller than the divisor: `int(phase % 1.0 * 4)` is 3 at most.
+        divisor = intervals[1][1]
+        return 0, divisor - 1 if kind == "int" else math.nextafter(divisor, 0.0)
     if operation == "select":
         return hull(intervals[1], intervals[2])
     if operation == "absolute":

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from priors.translate.facts import Test, bounds_under
 from priors.translate.graph import Kind, Node, Scalar, bounds_of, kind_of, widest
 from priors.translate.intervals import UNBOUNDED, Bounds, hull
 
@@ -20,8 +22,9 @@ class Number:
         kind: of a remembered number, its kind.
         bounds: of a remembered integer, an interval that holds it.
         origin: the interval of its first value.
-        widened: how often that interval was changed: 1 a side that grew went to infinity, 2 it was then
-            narrowed to what a step makes of that, 3 it grew again and knows no bound.
+        widened: how often that interval was changed: 1 a side that grew went to a stop or to infinity, 2 it
+            was then narrowed to what a step makes of that, 3 it grew again and knows no bound.
+        stopped: how often a side grew so far.
     """
 
     constant: bool | int | float | None = None
@@ -30,56 +33,82 @@ class Number:
     bounds: Bounds = UNBOUNDED
     origin: Bounds = UNBOUNDED
     widened: int = 0
+    stopped: int = 0
 
     @property
     def remembered(self) -> bool:
         """Whether the carry holds it."""
         return self.constant is None and not self.initial
 
-    def joined(self, value: Scalar, installed: Scalar) -> Number:
-        """What is known when a step leaves `value` where it found `installed`."""
+    def joined(self, value: Scalar, installed: Scalar, stops: Collection[float]) -> Number:
+        """What is known when a step leaves `value` where it found `installed`.
+
+        `stops` are the numbers with which the program compares others.
+        """
         if value is installed or (not self.remembered and same(value, installed)):
             return self
         before = bounds_of(installed)
         # What the step leaves as it was tells nothing about how far it can go.
-        ends = [end for end in _ends(value) if end is not installed] or [value]
-        here = functools.reduce(hull, map(bounds_of, ends))
+        ends = [end for end in _ends(value) if end[0] is not installed] or [(value, ())]
+        here = functools.reduce(hull, (bounds_under(end, tests) for end, tests in ends))
         if not self.remembered:
             kind: Kind = widest([kind_of(value), kind_of(installed)])
             return Number(kind=kind, bounds=hull(here, before), origin=before)
-        fixed = not any(isinstance(end, Node) for end in ends)
-        return self._bounded(here, widest([kind_of(value), self.kind]), fixed)
+        fixed = not any(isinstance(end, Node) for end, _ in ends)
+        return self._bounded(here, widest([kind_of(value), self.kind]), fixed, stops)
 
-    def _bounded(self, here: Bounds, kind: Kind, fixed: bool) -> Number:
+    def _bounded(self, here: Bounds, kind: Kind, fixed: bool, stops: Collection[float]) -> Number:
         """Widening and narrowing (Cousot and Cousot, 1977): counters need no round for each number.
 
-        Values that are `fixed` numbers of the text are few, so they need none.
+        Values that are `fixed` numbers of the text are few, so they need none. A side that grows goes to the
+        next of the `stops` first: `if k == 3: k = 0` stops a counter, but not one that may be beyond 3.
         """
         low, high = self.bounds
         if here[0] < low or here[1] > high:
-            grown = (low if here[0] >= low else -math.inf, high if here[1] <= high else math.inf)
-            bounds, widened = (UNBOUNDED, 3) if self.widened else (grown, 1)
+            below = low if here[0] >= low else max((s for s in stops if s <= here[0]), default=-math.inf)
+            above = high if here[1] <= high else min((s for s in stops if s >= here[1]), default=math.inf)
+            if self.stopped >= _MOST_STOPS:
+                below, above = (low if here[0] >= low else -math.inf), (high if here[1] <= high else math.inf)
+            bounds, widened = (UNBOUNDED, 3) if self.widened > 1 else ((below, above), 1)
             if fixed:
                 bounds, widened = hull(here, self.bounds), self.widened
         elif self.widened == 1:
             bounds, widened = hull(here, self.origin), 2
         else:
             bounds, widened = self.bounds, self.widened
-        return replace(self, kind=kind, bounds=bounds, widened=widened)
+        grows = int(widened == 1 and bounds != self.bounds)
+        return replace(self, kind=kind, bounds=bounds, widened=widened, stopped=self.stopped + grows)
 
 
-def _ends(value: Scalar) -> list[Scalar]:
+End = tuple[Scalar, tuple[Test, ...]]
+"""A number among which tests choose, and how these come out where it is chosen, the last ones of them."""
+
+
+def _ends(value: Scalar) -> list[End]:
     """The numbers among which tests choose `value`."""
-    found: dict[int, Scalar] = {}
-    pending = [value]
+    found: dict[int, End] = {}
+    pending: list[End] = [(value, ())]
     while pending:
-        part = pending.pop()
+        part, tests = pending.pop()
         if id(part) in found:
-            continue
-        found[id(part)] = part
+            if not found[id(part)][1]:
+                continue
+            # It is chosen in another way too: nothing is known of how.
+            tests = ()
+        found[id(part)] = (part, tests)
         if isinstance(part, Node) and part.operation == "select":
-            pending += part.operands[1:]
-    return [end for end in found.values() if not isinstance(end, Node) or end.operation != "select"]
+            test, then, otherwise = part.operands
+            known = tests[-_TESTS:]
+            pending += [(then, (*known, (test, True))), (otherwise, (*known, (test, False)))]
+    ends = found.values()
+    return [end for end in ends if not isinstance(end[0], Node) or end[0].operation != "select"]
+
+
+_MOST_STOPS = 4
+"""Rounds in which an interval may grow to a stop."""
+
+_TESTS = 3
+"""Of the tests that choose a number, the last of so many and one are kept."""
 
 
 def same(a: Scalar, b: Scalar) -> bool:

@@ -92,6 +92,9 @@ DEPTHS = {
 }
 """What an operation counts in a chain; what is not listed counts as one."""
 
+MAX_LITERAL_DEPTH = 30
+"""Operations one after the other on literals alone; the result of more is a constant."""
+
 MAX_PATH_NODES = 20_000
 """Nodes of the decision diagrams which say on which paths a name is assigned."""
 

@@ -199,7 +199,8 @@ class Part:
                 changed = True
                 continue
             old = group.forms[form]
-            new = [a.joined(v, i) for a, v, i in zip(old, numbers, self._installed[form], strict=True)]
+            rows = zip(old, numbers, self._installed[form], strict=True)
+            new = [a.joined(v, i, self._state.graph.stops) for a, v, i in rows]
             changed = changed or new != old
             group.forms[form] = new
         return changed

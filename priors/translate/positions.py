@@ -8,6 +8,7 @@ import numpy as np
 
 from priors.translate.containers import Array, List, Value
 from priors.translate.errors import PriorError
+from priors.translate.facts import bounds_under
 from priors.translate.graph import Graph, Node, is_scalar, kind_of
 from priors.translate.values import check_shape, describe, to_array
 
@@ -21,7 +22,8 @@ def candidates(graph: Graph, index: Node, size: int) -> range:
     """The values that an index which depends on the observation can have, all in range."""
     if index.kind not in {"int", "bool"}:
         raise PriorError("an index must be an integer", "use int(...)")
-    low, high = index.bounds if index.kind == "int" else (0, 1)
+    # On the current path an index may be known to be in range that is not so everywhere.
+    low, high = bounds_under(index, [(graph.guard(), True)]) if index.kind == "int" else (0, 1)
     if graph.provisional and size:
         low, high = min(max(low, -size), size - 1), max(min(high, size - 1), -size)
     if not -size <= low <= high < size:

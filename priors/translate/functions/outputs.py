@@ -14,8 +14,8 @@ from priors.translate import indexing
 from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
 from priors.translate.functions.elementary import where
-from priors.translate.graph import KINDS
 from priors.translate.machine import Machine
+from priors.translate.operations import KINDS
 from priors.translate.values import describe, to_array
 
 _PLACES = {"numpy": np, "numpy.linalg": np.linalg, "array": np.ndarray}
