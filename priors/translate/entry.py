@@ -12,8 +12,8 @@ from priors.translate.errors import PriorError
 from priors.translate.frames import Cells
 from priors.translate.graph import Node, is_scalar
 from priors.translate.machine import Machine
+from priors.translate.modules import ACT_METHODS
 from priors.translate.objects import Class, Function, Instance, Method, Unusable
-from priors.translate.parse import ACT_METHODS
 from priors.translate.values import describe, make_array, to_array
 
 CLOCKS = ("t", "step", "steps", "k", "i", "timestep", "time_step", "step_count", "time")

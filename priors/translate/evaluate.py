@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
-from priors.translate import entry, limits
+from priors.translate import entry, limits, modules
 from priors.translate.errors import PriorError
 from priors.translate.exceptions import ThrownError
 from priors.translate.expressions import EXPRESSIONS
@@ -102,7 +102,9 @@ def evaluate(program: Program, observation_size: int, action_size: int) -> Evalu
 def _run(
     machine: Machine, program: Program, memory: Memory, observation_size: int, action_size: int
 ) -> tuple[Step, tuple[Scalar, ...]]:
-    machine.execute(program.tree.body)
+    body, end = program.tree.body, modules.demonstration(program.tree, program.policy)
+    machine.execute(body[:end])
+    machine.try_out(body[end:])
     policy = entry.prepare(machine, program.policy, observation_size, action_size)
     step = Step(machine, memory, [machine.module, policy])
     observation = entry.observation_of(machine, observation_size)

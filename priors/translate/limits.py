@@ -63,6 +63,9 @@ ERROR_STEPS = 20
 MAX_STEPS = 60_000
 """Evaluated nodes and touched elements of all unrolled loops together, about 5 µs each."""
 
+MAX_USE_STEPS = 3000
+"""Steps of the statements behind the policy, which may show how it is used."""
+
 MAX_ALL_STEPS = 150_000
 """The cost of all rounds in which the memory of a program takes its form, in steps."""
 

@@ -111,6 +111,22 @@ class Machine(State):
                 if not caught:
                     self._recover(node, problem, failed)
 
+    def try_out(self, block: Sequence[ast.stmt]) -> None:
+        """Run the statements behind the policy, each if it can be: `env.reset()` shows how it is used."""
+        count, most = len(self.errors), self.graph.most_steps
+        self.graph.most_steps = min(most, self.graph.steps + limits.MAX_USE_STEPS)
+        for node in block:
+            try:
+                self.execute([node])
+            except PriorError as error:
+                self.errors.append(error)
+            if self.errors[count:]:
+                self.notes.append(
+                    f"line {node.lineno}: left out, for it cannot run: {self.errors[count].message}"
+                )
+                del self.errors[count:]
+        self.graph.most_steps = most
+
     def fail(self, error: PriorError) -> NoReturn:
         """Refuse the program, or go to the handler of what CPython raises here as well.
 

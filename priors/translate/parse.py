@@ -7,19 +7,8 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from priors.translate import decorators, limits, source, special_methods
+from priors.translate import decorators, limits, modules, source, special_methods
 from priors.translate.errors import PriorError
-
-POLICY_NAMES = ("policy", "act", "get_action", "control", "controller", "compute_action", "predict")
-"""Names by which the policy is found, best first; otherwise the last function that no other calls."""
-
-ACT_METHODS = (
-    *("act", "__call__", "get_action", "policy", "predict", "compute_action", "control", "select_action"),
-    *("step", "forward", "action", "choose_action", "compute", "compute_control", "update"),
-)
-"""Methods that make a class a policy, best first."""
-
-_TELLING = ("policy", "controller", "agent")
 
 _REFUSED: dict[type[ast.AST], tuple[str, str]] = {
     ast.TryStar: ("`except*` is not allowed", "test the value with `if` before computing with it"),
@@ -127,16 +116,17 @@ def parse(text: str) -> Program:
     blocks = source.blocks(text)
     # A fence inside a docstring of a bare program is no fence.
     whole = _trees([text])[0] if len(blocks) > 1 or blocks[0] != text else []
-    trees, failures = (whole, []) if any(map(_policy_name, whole)) else _trees(blocks)
+    trees, failures = (whole, []) if any(map(modules.policy_name, whole)) else _trees(blocks)
     if not trees and len(blocks) == 1 and isinstance(failures[0], NotPythonError):
-        # Only what is no Python as a whole may have prose in front; nothing else is skipped unseen.
+        # Only what is no Python as a whole may have prose around it; nothing else is skipped unseen.
         trees, failures = _trees([source.without_prose(blocks[0])])
-    named = [(tree, name) for tree in trees if (name := _policy_name(tree))]
-    if named:
-        telling = [pair for pair in named if pair[1] in POLICY_NAMES or "policy" in pair[1].lower()]
-        tree, name = (telling or named)[-1]
-        _check(tree)
-        return Program(tree, name)
+        if not trees and isinstance(failures[0], NotPythonError):
+            shorter = source.before_prose(source.without_prose(blocks[0]), failures[0].line or 1)
+            trees = _trees([shorter])[0] if shorter else []
+    found = modules.chosen(trees)
+    if found is not None:
+        _check(found[0])
+        return Program(*found)
     if failures:
         raise failures[-1]
     raise PriorError("no function found", "define `def policy(obs):` that returns the action")
@@ -184,62 +174,6 @@ def _check_size(tree: ast.Module) -> None:
         if depth > limits.MAX_AST_DEPTH:
             raise PriorError("the program is nested too deeply", "name inner parts first").at(node)
         pending += [(child, depth + 1) for child in ast.iter_child_nodes(node)]
-
-
-def _policy_name(tree: ast.Module) -> str | None:
-    """What maps observations to actions; never a helper of another, if that can be told."""
-    candidates = _candidates(tree)
-    if not candidates or "policy" in candidates:
-        return "policy" if candidates else None
-    names = list(candidates)
-    called = {name for caller, used in candidates.items() for name in used if name != caller}
-    free = [name for name in names if name not in called]
-    for choice in (
-        [name for name in reversed(free) if "policy" in name.lower()],
-        [name for name in POLICY_NAMES if name in free],
-        [name for name in reversed(free) if any(word in name.lower() for word in _TELLING)],
-        [name for name in reversed(names) if "policy" in name.lower()],
-        free[::-1],
-    ):
-        if choice:
-            return choice[0]
-    return names[-1]
-
-
-def _candidates(tree: ast.Module) -> dict[str, set[str]]:
-    """The functions, policy classes and policy objects of the module, each with the names it reads."""
-    found: dict[str, ast.AST] = {}
-    definitions = (ast.FunctionDef, ast.ClassDef)
-    defined = {node.name for node in ast.walk(tree) if isinstance(node, definitions)}
-    acting: set[str] = set()
-    for node in tree.body:
-        names: list[str] = []
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            names = [node.name]
-        elif isinstance(node, ast.ClassDef):
-            methods = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
-            bases = {base.id for base in node.bases if isinstance(base, ast.Name)}
-            if methods & set(ACT_METHODS) or bases & acting:
-                acting.add(node.name)
-                names = [node.name]
-        elif isinstance(node, ast.Assign):
-            targets = [target.id for target in node.targets if isinstance(target, ast.Name)]
-            # `policy = Policy(11, 3)` alone is how a program is used.
-            called = node.value.func if isinstance(node.value, ast.Call) else None
-            telling = isinstance(called, ast.Name) and called.id in defined
-            if isinstance(node.value, ast.Lambda):
-                names = targets
-            elif telling:
-                words = (*POLICY_NAMES, *_TELLING)
-                names = [name for name in targets if any(word in name.lower() for word in words)]
-        for name in names:
-            found.pop(name, None)
-            found[name] = node
-    return {
-        name: {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
-        for name, node in found.items()
-        if name != "main" and not name.startswith(("test", "reset", "init"))
-    }
 
 
 def _check(tree: ast.Module) -> None:

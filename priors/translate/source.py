@@ -10,6 +10,7 @@ from priors.translate.errors import PriorError
 # Possessive, for a line of the text may be as long as the text.
 _FENCE = re.compile(r"^[ \t]*+(`{3,}+|~{3,}+)[ \t]*+([\w+-]*+)[^`\n]*+$")
 _START = re.compile(r"^(import |from \w|def |class |@|[A-Za-z_]\w*\s*(:[^=]+)?=[^=]|\"\"\"|'''|#)")
+_PROSE = re.compile(r"^(?:[-*>] |#+ |\d+\. |[A-Z][\w']*+[,:]? \w)")
 # Strings and comments first: what stands in them is no code. An unclosed string ends with its line.
 _TOKEN = re.compile(
     r"""(?P<string>[rRbBuUfF]{0,2}(?:'''(?:[^\\]|\\.)*?(?:'''|\\?\Z)|\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\\?\Z)"""
@@ -44,7 +45,9 @@ def decode(text: str | bytes) -> str:
         raise PriorError("the text has null bytes", "remove them")
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise PriorError("the text has lone surrogates, which are no characters", "remove them")
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ")
+    for old, new in (("\r\n", "\n"), ("\r", "\n"), ("\f", " "), ("\u00a0", " "), ("\u200b", "")):
+        text = text.replace(old, new)
+    return text.removeprefix("\ufeff")
 
 
 def blocks(text: str) -> list[str]:
@@ -75,6 +78,12 @@ def without_prose(text: str) -> str:
     lines = text.split("\n")
     start = next((i for i, line in enumerate(lines) if _START.match(line)), 0)
     return _only(lines, start, len(lines))
+
+
+def before_prose(text: str, line: int) -> str:
+    """`text` before its line `line`, if that is prose behind the program; an empty string if it is not."""
+    lines = text.split("\n")
+    return _only(lines, 0, line - 1) if _PROSE.match(lines[line - 1]) else ""
 
 
 def _only(lines: list[str], start: int, stop: int) -> str:
