@@ -44,16 +44,18 @@ class Container:
 class List(Container):
     """A Python list, a deque or an iterator.
 
+    A list that grows at every step is a log: only its last entries are remembered.
+
     Attributes:
         items: its entries; of an iterator, those to come.
-        most: of a `collections.deque(maxlen=most)`, how many it holds at most.
+        most: of a `collections.deque(maxlen=most)`, how many it holds at most; of a log, how many are known.
         style: which of them it is.
         consumed: of an iterator, the path on which it was run through.
     """
 
     items: list[Value]
     most: int | None = None
-    style: Literal["list", "deque", "iterator"] = "list"
+    style: Literal["list", "deque", "iterator", "log"] = "list"
     consumed: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from priors.translate.expressions import EXPRESSIONS
 from priors.translate.graph import Kind, Scalar
 from priors.translate.literals import Literals
 from priors.translate.machine import Machine, RestartError
-from priors.translate.memory import Memory, Step
+from priors.translate.memory import GrowthError, Memory, Step
 from priors.translate.parse import Program
 from priors.translate.scopes import Scopes
 from priors.translate.statements import STATEMENTS
@@ -84,10 +84,14 @@ def evaluate(program: Program, observation_size: int, action_size: int) -> Evalu
             restarts += 1
             fixed |= restart.names if restarts <= limits.MAX_RESTARTS else literals.values.keys()
             memory = Memory()
+        except GrowthError as growth:
+            memory = Memory(
+                memory.split, {**memory.logs, **dict.fromkeys(growth.cells, _reach(program.tree))}
+            )
         except PriorError as error:
             if error.fatal and not memory.split and len(memory.cells) > 1:
                 # Forms of all names together may be too many where those of each name are few.
-                memory = Memory(split=True)
+                memory = Memory(split=True, logs=memory.logs)
                 continue
             # What was noted before comes first: the other may only follow from it.
             raise PriorError.group(machine.errors or [_placed(error, program)]) from None
@@ -132,6 +136,20 @@ def _placed(error: PriorError, program: Program) -> PriorError:
         if _is_named(node, name):
             found.append((2 if isinstance(getattr(node, "ctx", None), ast.Store) else 3, node))
     return error.at(min(found, key=lambda pair: pair[0])[1]) if found else error
+
+
+def _reach(tree: ast.AST) -> int:
+    """How far from its end a program looks into its lists."""
+    indices = (
+        part for node in ast.walk(tree) if isinstance(node, ast.Subscript) for part in ast.walk(node.slice)
+    )
+    minuses = (
+        part.operand for part in indices if isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.USub)
+    )
+    numbers = [
+        part.value for part in minuses if isinstance(part, ast.Constant) and isinstance(part.value, int)
+    ]
+    return max([n for n in numbers if n <= limits.MAX_LENGTHS // 2], default=1)
 
 
 _GROWING = ("append", "appendleft", "extend", "insert")

@@ -60,22 +60,25 @@ class Taking:
         self.objects: list[Container] = []
         self.numbers: list[Scalar] = []
 
-    def named(self, name: str, binding: Binding | None) -> Form:
-        """As `binding`; an error says which name it is about."""
+    def named(self, name: str, binding: Binding | None, last: int | None = None) -> Form:
+        """As `binding`; an error says which name it is about. Of a log the `last` entries are kept."""
         try:
-            return self.binding(binding)
+            return self.binding(binding, last)
         except PriorError as error:
             error.about = error.about or name.removeprefix("=")
             raise
 
-    def binding(self, binding: Binding | None) -> Form:
+    def binding(self, binding: Binding | None, last: int | None = None) -> Form:
         """The form of what a name holds."""
         state = self._state
         if binding is None or not state.paths.meet(binding.defined, state.alive):
             return (MISSING,)
         if not state.paths.covers(binding.defined, state.alive):
             raise UndecidedError(binding.defined)
-        return self.value(bindings.merged(state, binding))
+        value = state.resolved(bindings.merged(state, binding))
+        if last is not None and isinstance(value, List) and len(value.items) > last:
+            value = List(value.items[-last:], last, "log")
+        return self.value(value)
 
     def value(self, value: Value) -> Form:  # noqa: PLR0911
         """The form of a value; its numbers go to `numbers`."""
@@ -205,7 +208,11 @@ def _held(value: Value) -> Value:
 Case = tuple[Path, list[Scalar]]
 
 
-def cases(state: State, anchors: Anchors, named: Sequence[tuple[str, Binding | None]]) -> dict[Form, Case]:
+Named = tuple[str, Binding | None, int | None]
+"""A name, what it holds, and of a log how many entries are kept."""
+
+
+def cases(state: State, anchors: Anchors, named: Sequence[Named]) -> dict[Form, Case]:
     """The forms that names have now, each with its path and numbers.
 
     Raises:
@@ -225,7 +232,7 @@ def cases(state: State, anchors: Anchors, named: Sequence[tuple[str, Binding | N
         path = state.alive = pending.pop()
         taking = Taking(state, anchors)
         try:
-            form = tuple(taking.named(name, binding) for name, binding in named)
+            form = tuple(taking.named(*one) for one in named)
         except UndecidedError as undecided:
             sides = (state.paths.without(path, undecided.path), state.paths.both(path, undecided.path))
             pending += [side for side in sides if side != NOWHERE]

@@ -17,6 +17,7 @@ from priors.translate.machine import Machine
 from priors.translate.objects import At, Marker
 from priors.translate.values import (
     Cases,
+    check_known,
     check_size,
     describe,
     entry,
@@ -42,6 +43,8 @@ def read(machine: Machine, owner: Value, index: Value) -> Value:  # noqa: PLR091
         return _read_array(machine, owner, to_array(graph, index) if isinstance(index, List) else index)
     if isinstance(owner, (List, tuple, range, str)):
         items = owner.items if isinstance(owner, List) else owner
+        if not _is_near_the_end(index, len(items)):
+            check_known(owner)
         if isinstance(index, slice):
             if isinstance(owner, List) and owner.style == "deque":
                 raise PriorError("a deque cannot be sliced", "write list(x)[a:b]")
@@ -79,6 +82,17 @@ def _row_of(graph: Graph, parts: Value) -> Array:
     arrays = [to_array(graph, part) for part in several]
     entries = [entry for array in arrays for entry in array.data.ravel()]
     return make_array(graph, entries, (len(entries),))
+
+
+def _is_near_the_end(index: Value, known: int) -> bool:
+    """Whether an index or slice counts from the end, within the last `known` entries."""
+    start = index.start if isinstance(index, slice) else index
+    is_open = not isinstance(index, slice) or index.stop is None or _is_negative(index.stop)
+    return is_open and _is_negative(start) and -start <= known
+
+
+def _is_negative(value: Value) -> bool:
+    return isinstance(value, int) and value < 0
 
 
 def each_index(machine: Machine, use: Callable[[Value], Value], owner: Value, index: Value) -> Value:

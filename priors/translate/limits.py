@@ -117,11 +117,14 @@ MAX_ROUNDS = 100
 """Translations in which the memory of a program takes its form; most take two."""
 
 MAX_REMEMBERED = 320
-"""Numbers in the memory of a program over all its forms; a list of `MAX_FORMS` lengths has 300. Each is a
-kernel of its own, 30 ms to compile, and up to 250 ms where all copy one long chain."""
+"""Numbers in the memory of a program over all its forms. Each is a kernel of its own, 30 ms to compile, and
+up to 250 ms where all copy one long chain."""
 
-MAX_FORMS = 24
+MAX_FORMS = 64
 """Forms that the memory of a program can have: lengths of its lists, its strings, None or not."""
+
+MAX_LENGTHS = 24
+"""Lengths that a list may have before it is taken for one that grows at every step."""
 
 MAX_CHOICES = 32
 """Fixed integers among which tests choose, such as the lengths of a list, and which are kept apart."""

@@ -23,7 +23,7 @@ from priors.translate.objects import Class, Function, Instance, Unusable
 from priors.translate.paths import NOWHERE, Path
 from priors.translate.scopes import Scopes, changed_names, stored_names
 from priors.translate.state import RestartError, State, is_open, refuted_by_literals
-from priors.translate.values import Choice, joined, merge, truth
+from priors.translate.values import Choice, check_known, joined, merge, truth
 
 Rule = Callable[["Machine", Any], Any]
 
@@ -181,6 +181,7 @@ class Machine(State):
             if self.paths.meet(value.consumed, self.alive):
                 raise PriorError("an iterator can be run through only once", "make it a list: list(...)")
             value.consumed = self.paths.either(value.consumed, self.alive)
+        check_known(value)
         if isinstance(value, Class) and value.is_enum:
             return tuple(value.members.values())
         if not isinstance(value, Instance):

@@ -7,7 +7,7 @@ when a step changes nothing else, and everything remembered keeps its form and k
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from priors.translate import limits
@@ -37,6 +37,14 @@ Cell = tuple[int, str]
 """A name: the number of its anchor, and what it is called there; `=x` is the default of argument x."""
 
 
+class GrowthError(Exception):
+    """Some lists grow at every step."""
+
+    def __init__(self, cells: Sequence[Cell]) -> None:
+        super().__init__(cells)
+        self.cells = cells
+
+
 @dataclass(eq=False)
 class Group:
     """Names whose forms are told apart together.
@@ -56,7 +64,8 @@ class Group:
     def slots(self) -> Slots:
         """Where the carry holds each number; the number of the form comes first if there are several.
 
-        Numbers of one name share their slots over all forms in which the name looks the same.
+        Numbers of one name share their slots over all forms in which the name looks the same, or is a list of
+        another length.
         """
         slots = Slots()
         if len(self.forms) > 1:
@@ -66,7 +75,9 @@ class Group:
         places: dict[tuple[int, int], int] = {}
         for form, numbers in self.forms.items():
             # A form is compared once, not once for each of its numbers.
-            parts = [(looks.setdefault((cell, part), len(looks)), part) for cell, part in enumerate(form)]
+            parts = [
+                (looks.setdefault((cell, _family(part)), len(looks)), part) for cell, part in enumerate(form)
+            ]
             keys = ((look, k) for look, part in parts for k in range(count(part)))
             row: list[int | None] = []
             for key, number in zip(keys, numbers, strict=True):
@@ -74,6 +85,13 @@ class Group:
                 slots.add(row[-1], number)
             slots.rows[form] = row
         return slots
+
+
+def _family(form: Form) -> Form:
+    """What forms have in common whose numbers share their slots: lists of one entry, of any length."""
+    if form[0] == "list" and len(set(form[3:])) == 1:
+        return form[:4]
+    return form
 
 
 @dataclass(eq=False)
@@ -116,7 +134,10 @@ class Part:
         slots: where the carry holds what is remembered of them, counted from `offset`.
     """
 
-    def __init__(self, state: State, anchors: Anchors, group: Group, offset: int) -> None:
+    def __init__(
+        self, state: State, anchors: Anchors, group: Group, offset: int, logs: Mapping[Cell, int]
+    ) -> None:
+        self._logs = logs
         self._state = state
         self._anchors = anchors
         self._group = group
@@ -128,7 +149,7 @@ class Part:
         self._install()
 
     def _cases(self) -> dict[Form, Case]:
-        named = [(cell[1], _binding(self._anchors, cell)) for cell in self._group.cells]
+        named = [(cell[1], _binding(self._anchors, cell), self._logs.get(cell)) for cell in self._group.cells]
         return cases(self._state, self._anchors, named)
 
     def _install(self) -> None:
@@ -187,6 +208,8 @@ class Part:
         self._after = self._cases()
         for form, (_, numbers) in self._after.items():
             if form not in group.forms:
+                if len(group.forms) >= limits.MAX_LENGTHS:
+                    self._check_growth(form)
                 if len(group.forms) >= limits.MAX_FORMS:
                     error = PriorError(
                         "what the policy remembers grows at every step, or has too many forms",
@@ -196,6 +219,7 @@ class Part:
                     error.about = self._differing(form, list(group.forms)[-1])
                     raise error
                 group.forms[form] = [first_seen(value) for value in numbers]
+                self._fill_deques(form)
                 changed = True
                 continue
             old = group.forms[form]
@@ -204,6 +228,37 @@ class Part:
             changed = changed or new != old
             group.forms[form] = new
         return changed
+
+    def _fill_deques(self, form: Form) -> None:
+        """Add the forms in which a deque that has begun to grow is longer, instead of a round for each."""
+        forms = self._group.forms
+        for place, first in enumerate(form):
+            if first[0] != "list" or first[1] is None or first[2] != "deque" or len(first) == _DEQUE:
+                continue
+            part, size = first, count(first[-1])
+            end = sum(map(count, form[: place + 1]))
+            if (*form[:place], part[:-1], *form[place + 1 :]) not in forms:
+                continue
+            while len(part) < _DEQUE + first[1] and len(forms) < limits.MAX_FORMS:
+                numbers, part = forms[form], (*part, part[-1])
+                form = (*form[:place], part, *form[place + 1 :])
+                forms.setdefault(form, [*numbers[:end], *numbers[end - size : end], *numbers[end:]])
+                end += size
+
+    def _check_growth(self, form: Form) -> None:
+        """Give up on the lengths of lists that have made the forms many.
+
+        Raises:
+            GrowthError: they are logs, of which the last entries are enough.
+        """
+        found = []
+        for place, cell in enumerate(self._group.cells):
+            looks = {one[place] for one in (*self._group.forms, form)}
+            lengths = {len(look) for look in looks if look[:3] == ("list", None, "list")}
+            if len(lengths) > limits.MAX_LENGTHS // 2 and cell not in self._logs:
+                found.append(cell)
+        if found:
+            raise GrowthError(found)
 
     def _differing(self, a: Form, b: Form) -> str:
         """The first name that has another form in `a` than in `b`."""
@@ -229,6 +284,10 @@ class Part:
         return [graph.cast(start, kind) for start, kind in zip(first, slots.kinds, strict=True)], after
 
 
+_DEQUE = 3
+"""Where the entries of a list begin in its form."""
+
+
 @dataclass(eq=False)
 class Memory:
     """What is remembered, as far as the rounds so far have found out.
@@ -237,10 +296,12 @@ class Memory:
         split: whether every name, with those that share its objects, is a group of its own. Together they
             tell more: once `started` is true, `last` is no longer None. But forms of all names together
             multiply where the names have nothing to do with each other.
+        logs: lists that grow at every step, and how many of their last entries are remembered.
         groups: the names, and what they look like.
     """
 
     split: bool = False
+    logs: Mapping[Cell, int] = field(default_factory=dict)
     groups: list[Group] = field(default_factory=list)
 
     @property
@@ -269,7 +330,7 @@ class Step:
         self.kinds: list[Kind] = []
         self._parts: list[Part] = []
         for group in memory.groups:
-            part = Part(state, self._anchors, group, len(self.kinds))
+            part = Part(state, self._anchors, group, len(self.kinds), memory.logs)
             self._parts.append(part)
             self.kinds += part.slots.kinds
 
@@ -287,7 +348,7 @@ class Step:
         """The form, the numbers and the objects of one cell; None if they are not the same on every path."""
         taking = Taking(self._state, self._anchors)
         try:
-            form = taking.named(cell[1], _binding(self._anchors, cell))
+            form = taking.named(cell[1], _binding(self._anchors, cell), self._memory.logs.get(cell))
         except UndecidedError:
             return None
         return form, taking.numbers, taking.objects

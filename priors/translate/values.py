@@ -223,9 +223,19 @@ def turns(graph: Graph, value: Value) -> Iterator[Value]:
         yield from iterate(graph, value)
 
 
+def check_known(value: Value) -> None:
+    """Refuse to look at all of a list of which only the last entries are remembered."""
+    if isinstance(value, List) and value.style == "log":
+        raise PriorError(
+            "this list grows at every step, and only its last entries are remembered",
+            "bound it: a list of fixed length, collections.deque(maxlen=8), or numbers",
+        )
+
+
 def length(value: Value) -> int:
     """`len(value)`."""
     value = whole(value)
+    check_known(value)
     if isinstance(value, (List, Dict)):
         return len(value.items)
     if isinstance(value, Array) and value.data.ndim:

@@ -306,7 +306,6 @@ ATTACKS = {
     "argument calls": "def f(x, g): return g(x, g)\n" + body("f(1, f)"),
     "method calls": remembers(["self.f = self.act"], "self.f(obs)"),
     # Memory that grows, and memory that makes every round slow.
-    "growing list": remembers(["self.h = []"], "self.h.append(obs[0])"),
     "growing string": remembers(["self.h = ''"], "self.h += 'a'"),
     "doubling memory": remembers(["self.h = [0]"], "self.h += self.h"),
     "nesting memory": remembers(["self.h = ()"], "self.h = (self.h, self.h)"),
@@ -316,7 +315,6 @@ ATTACKS = {
     "large tuple of tuples": remembers(
         ["self.h = 0"], "x = (obs[0],)", "for i in range(14): x = (x, x)", "self.h = x"
     ),
-    "holds itself": remembers(["self.h = []"], "self.h.append(self.h)"),
     "holds its owner": remembers(["self.me = [self]"], "self.me[0].me.append(self.me)"),
     "growing closure": "f = lambda x: x\n"
     "def policy(obs):\n    global f\n    g = f\n    f = lambda x: g(x)\n    return [f(obs[0])]\n",
@@ -395,6 +393,8 @@ ATTACKS = {
 }
 
 CHEAP = {
+    "growing list": remembers(["self.h = []"], "self.h.append(obs[0])"),
+    "holds itself": remembers(["self.h = []"], "self.h.append(self.h)"),
     "kept generator": remembers(["self.h = None"], "self.h = iter(obs)"),
     "many attributes": "class A: pass\na = A()\nfor i in range(4000): setattr(a, f'n{i}', i)\n"
     + body("a.n3 = obs[0]"),

@@ -120,7 +120,7 @@ CONSTRUCTS = {
     "no such attribute": ("policy.t += 1\n    return 0, 0", "no attribute `t`", "before the policy"),
     "unknown argument": ("pass\ndef policy(obs, speed): return 0, 0", "`speed`", "`state` holds"),
     "growing memory": (
-        "MEMORY.append(obs[0])\n    return MEMORY[-1], 0",
+        "MEMORY.append(obs[0])\n    return sum(MEMORY), 0",
         "grows at every step",
         "deque(maxlen=8)",
     ),

@@ -1,0 +1,46 @@
+# a log of which the last entries are read
+class P:
+    def __init__(self):
+        self.trace = []
+        self.rewards = []
+    def act(self, obs):
+        self.trace.append(obs[0])
+        self.rewards.append(obs[1] * 2)
+        d = self.trace[-1] - self.trace[-3] if len(obs) > 5 else 0.0
+        return [self.trace[-1] + obs[1] + d]
+
+# a log that nobody reads
+history = []
+def policy(obs):
+    history.append(list(obs))
+    u = sum(obs)
+    return [u]
+
+# a list of the last fifteen
+class P:
+    def __init__(self):
+        self.trace = []
+    def act(self, obs):
+        self.trace.append(obs[0])
+        if len(self.trace) > 15:
+            self.trace.pop(0)
+        return [sum(self.trace) / len(self.trace)]
+
+# a deque that fills
+from collections import deque
+import numpy as np
+class P:
+    def __init__(self):
+        self.buf = deque(maxlen=20)
+    def act(self, obs):
+        self.buf.append(obs[0])
+        return [np.mean(self.buf)]
+
+# the mean of the last five
+class P:
+    def __init__(self):
+        self.trace = []
+    def act(self, obs):
+        self.trace.append(obs[0])
+        recent = self.trace[-5:]
+        return [sum(recent) / len(recent)]
