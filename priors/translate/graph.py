@@ -144,6 +144,9 @@ class Graph:
         if operation in _ORDERS:
             fixed = (x.known if isinstance(x, Node) else x for x in operands)
             self.stops.update(x for x in fixed if x is not None)
+            decided = self._decided(operation, *operands)
+            if decided is not None:
+                return decided
         table = self._table(operands) if not row.safe else None
         if table is not None:
             # `len(x) > 3` where a test decides which list x is: kept as logic, which paths can see through.
@@ -165,6 +168,26 @@ class Graph:
                 self.fix(operand)
             return bool(known) if result == "bool" else known
         return self._node(operation, tuple(cast), result, known)
+
+    def _decided(self, operation: str, a: Scalar, b: Scalar) -> bool | None:
+        """What a comparison comes to wherever it is reached, None if that depends.
+
+        So a loop such as `while timer >= period: timer -= period` ends after its last turn.
+        """
+        guard = self.guard()
+        for tests in ([], [(guard, True)]):
+            (low_a, high_a), (low_b, high_b) = (bounds_under(side, tests) for side in (a, b))
+            if operation in ("greater", "greater_equal"):
+                low_a, high_a, low_b, high_b = low_b, high_b, low_a, high_a
+            strict = operation in ("less", "greater")
+            holds = high_a < low_b or (high_a == low_b and not strict)
+            if holds or high_b < low_a or (high_b == low_a and strict):
+                for number in (a, b, guard if tests else True):
+                    self.fix(number)
+                return holds
+            if guard is True:
+                break
+        return None
 
     def _table(self, operands: Sequence[Scalar]) -> tuple[Node, list[Scalar], list[Scalar]] | None:
         """If one operand chooses among fixed integers: its test, and the operands for both outcomes.

@@ -65,8 +65,9 @@ def _while_turns(machine: Machine, node: ast.While) -> Iterable[None]:
         test = machine.truth(machine.evaluate(node.test))
         if not test:
             return
-        if isinstance(test, Node):
-            turn += 1
+        # After a test on the observation, those that tests before have decided are turns as well.
+        turn += turn > 0 or isinstance(test, Node)
+        if turn:
             if turn > limits.MAX_WHILE_TURNS:
                 raise PriorError(
                     f"a `while` on the observation that may turn more than {limits.MAX_WHILE_TURNS} times",
