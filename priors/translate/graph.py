@@ -8,6 +8,7 @@ that XLA fuses under `jax.vmap`.
 from __future__ import annotations
 
 import functools
+import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -26,6 +27,13 @@ def _is_traced(value: Scalar) -> bool:
 
 
 _ORDERS = {"less", "less_equal", "greater", "greater_equal"}
+
+
+def _check_bits(bounds: Bounds) -> None:
+    """Refuse an integer that may be too large; a counter without bounds takes too long to get there."""
+    largest = max(map(abs, bounds))
+    if 2.0**limits.MAX_INTEGER_BITS <= largest < math.inf:
+        raise PriorError(f"an integer may have more than {limits.MAX_INTEGER_BITS} bits", "use floats")
 
 
 def _is_long(operands: Iterable[Scalar]) -> bool:
@@ -91,6 +99,8 @@ class Graph:
                     test, *sides = operands
                     intervals[1:] = [bounds_under(s, [(test, s is sides[0])]) for s in sides]
                 bounds = bounds_of_result(operation, intervals, kind)
+                if kind == "int":
+                    _check_bits(bounds)
             node = Node(len(self.nodes), operation, operands, kind, known, bounds)
             if operation == "parameter":
                 node.literals = self._bits.setdefault(operands[0], 1 << len(self._bits))
