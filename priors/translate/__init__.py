@@ -16,7 +16,7 @@ from jax import lax
 from priors.prior import Branch, FunctionPrior
 from priors.translate.errors import PriorError
 from priors.translate.evaluate import Evaluated, evaluate
-from priors.translate.lower import Slots, in_double, lower, pack, unpack
+from priors.translate.lower import Layout, in_double, lower, pack, unpack
 from priors.translate.parse import parse
 from priors.translate.source import decode
 from priors.translate.write_back import to_source
@@ -64,29 +64,29 @@ def translate(
 def _prior(
     evaluated: Evaluated, source: str, observation_size: int, action_size: int, name: str
 ) -> FunctionPrior:
-    slots, literals = Slots(evaluated.kinds), evaluated.literals
+    layout, literals = Layout(evaluated.kinds), evaluated.literals
 
     @in_double
     def computed(
         parameters: dict[str, Any], carry: Any, observation: jax.Array, *, exact: bool
     ) -> tuple[Any, jax.Array]:
-        memory = unpack(slots, carry) if slots.kinds else ()
+        memory = unpack(layout, carry) if layout.kinds else ()
         roots = (*evaluated.bounds, *evaluated.after)
         values = lower(roots, literals, parameters, observation, memory, exact=exact)
         count = len(evaluated.bounds)
-        carry = pack(slots, values[count:]) if slots.kinds else ()
+        carry = pack(layout, values[count:]) if layout.kinds else ()
         bounds = [lax.convert_element_type(value, observation.dtype) for value in values[:count]]
         return carry, jnp.stack(bounds)
 
     @in_double
     def start(parameters: dict[str, Any], *, exact: bool) -> Any:
-        if not slots.kinds:
+        if not layout.kinds:
             return ()
-        return pack(slots, lower(evaluated.first, literals, parameters, None, exact=exact))
+        return pack(layout, lower(evaluated.first, literals, parameters, None, exact=exact))
 
     @in_double
     def taken(parameters: dict[str, Any], carry: Any, observation: jax.Array, *, exact: bool) -> jax.Array:
-        memory = unpack(slots, carry) if slots.kinds else ()
+        memory = unpack(layout, carry) if layout.kinds else ()
         roots = [side for branch in evaluated.branches for side in (branch.holds, branch.fails)]
         values = lower(roots, literals, parameters, _floating(observation), memory, exact=exact)
         return jnp.stack(values).reshape(-1, 2) if values else jnp.zeros((0, 2), jnp.bool_)

@@ -10,7 +10,6 @@ from priors.translate.decorators import EFFECTLESS, ROLES, word_of
 from priors.translate.errors import PriorError
 from priors.translate.machine import Machine
 from priors.translate.objects import Function
-from priors.translate.scopes import is_generator
 
 
 def function_definition(machine: Machine, node: ast.FunctionDef) -> None:
@@ -22,7 +21,7 @@ def function_definition(machine: Machine, node: ast.FunctionDef) -> None:
         machine.frame.scope(),
         _defaults(machine, node.args),
         *machine.scopes.of(node),
-        is_generator=is_generator(node),
+        is_generator=machine.scopes.is_generator(node),
     )
     made.born = (machine.frame, machine.alive)
     bindings.assign(machine, node.name, _decorated(machine, node, made))

@@ -61,8 +61,8 @@ class Carry(NamedTuple):
     truths: jax.Array | None
 
 
-class Slots(NamedTuple):
-    """The kind of each remembered number, by its slot."""
+class Layout(NamedTuple):
+    """The kind of each remembered number, by its slot; each kind has an array of its own in the carry."""
 
     kinds: tuple[Kind, ...]
 
@@ -71,11 +71,11 @@ class Slots(NamedTuple):
         return [slot for slot, own in enumerate(self.kinds) if own == kind]
 
 
-def pack(slots: Slots, values: Sequence[jax.Array]) -> Carry:
+def pack(layout: Layout, values: Sequence[jax.Array]) -> Carry:
     """The carry of remembered numbers, in double precision."""
 
     def of(kind: Kind) -> jax.Array | None:
-        rows = [lax.reshape(values[slot], (1,)) for slot in slots.of(kind)]
+        rows = [lax.reshape(values[slot], (1,)) for slot in layout.of(kind)]
         return lax.concatenate(rows, 0) if rows else None
 
     floats, integers = of("float"), of("int")
@@ -86,15 +86,15 @@ def pack(slots: Slots, values: Sequence[jax.Array]) -> Carry:
     )
 
 
-def unpack(slots: Slots, carry: Carry) -> list[jax.Array]:
+def unpack(layout: Layout, carry: Carry) -> list[jax.Array]:
     """The remembered numbers, in double precision."""
     arrays: dict[str, Any] = {
         "float": None if carry.floats is None else _joined(carry.floats),
         "int": None if carry.integers is None else lax.bitcast_convert_type(carry.integers, np.int64),
         "bool": carry.truths,
     }
-    rows = {kind: iter(range(len(slots.kinds))) for kind in arrays}
-    return [lax.index_in_dim(arrays[kind], next(rows[kind]), keepdims=False) for kind in slots.kinds]
+    rows = {kind: iter(range(len(layout.kinds))) for kind in arrays}
+    return [lax.index_in_dim(arrays[kind], next(rows[kind]), keepdims=False) for kind in layout.kinds]
 
 
 def _joined(floats: jax.Array) -> jax.Array:

@@ -14,6 +14,7 @@ class Scopes:
 
     def __init__(self) -> None:
         self._found: dict[ast.AST, tuple[frozenset[str], dict[str, str]]] = {}
+        self._generators: dict[ast.AST, bool] = {}
 
     def of(self, node: ast.FunctionDef | ast.Lambda) -> tuple[frozenset[str], dict[str, str]]:
         """The local names of a function, and those it declares `global` or `nonlocal`."""
@@ -21,6 +22,23 @@ class Scopes:
             body = node.body if isinstance(node, ast.FunctionDef) else [ast.Expr(node.body)]
             self._found[node] = assigned_names(body, node.args), declarations(body)
         return self._found[node]
+
+    def is_generator(self, node: ast.FunctionDef) -> bool:
+        """Whether a function has a `yield` of its own."""
+        if node not in self._generators:
+            self._generators[node] = _has_yield(node)
+        return self._generators[node]
+
+
+def _has_yield(function: ast.FunctionDef) -> bool:
+    pending: list[ast.AST] = list(function.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, (ast.Yield, ast.YieldFrom)):
+            return True
+        if not isinstance(node, _SCOPES):
+            pending += ast.iter_child_nodes(node)
+    return False
 
 
 def assigned_names(body: Sequence[ast.stmt], arguments: ast.arguments) -> frozenset[str]:
@@ -51,18 +69,6 @@ def _stored(node: ast.AST) -> Iterator[str]:
         yield node.name
     for child in ast.iter_child_nodes(node):
         yield from _stored(child)
-
-
-def is_generator(function: ast.FunctionDef) -> bool:
-    """Whether a function has a `yield` of its own."""
-    pending: list[ast.AST] = list(function.body)
-    while pending:
-        node = pending.pop()
-        if isinstance(node, (ast.Yield, ast.YieldFrom)):
-            return True
-        if not isinstance(node, _SCOPES):
-            pending += ast.iter_child_nodes(node)
-    return False
 
 
 def changed_names(node: ast.AST) -> set[str]:
