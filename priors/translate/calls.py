@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from priors.translate import attributes, bindings, exceptions, functions, overloads
+from priors.translate import attributes, bindings, exceptions, functions, indexing, overloads
 from priors.translate.containers import Array, Dict, List, Value, iterator
 from priors.translate.errors import PriorError
 from priors.translate.frames import Frame
@@ -69,6 +69,9 @@ def _invoke_row(
         exceptions.check_domain(machine, callee.name, values)
         return functions.invoke(machine, callee, values[:count], given)
 
+    if callee.name == "range":
+        # A bound that has few values, such as the length of a list, makes as many ranges.
+        return machine.each(on_one, *(indexing.enumerated(machine, bound) for bound in positional))
     if callee.name in functions.KEEPS_IDENTITY:
         return machine.each(on_one, *positional, *named.values())
     settle = machine.graph.settle
