@@ -38,14 +38,17 @@ class Try:
     Attributes:
         clauses: the exceptions that each `except` catches.
         raised: for each, the observations that go on there.
+        kinds: for each, what they have raised.
     """
 
     clauses: tuple[tuple[type[BaseException], ...], ...]
     raised: list[Path] = field(init=False)
+    kinds: list[set[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with no observation."""
         self.raised = [NOWHERE] * len(self.clauses)
+        self.kinds = [set() for _ in self.clauses]
 
     def clause(self, kind: str) -> int | None:
         """Which `except` catches an exception, None if none does."""
@@ -82,6 +85,7 @@ def leave(state: State, path: Path, kind: str) -> None:
         clause = running.clause(kind)
         if clause is not None:
             running.raised[clause] = state.paths.either(running.raised[clause], path)
+            running.kinds[clause].add(kind)
             break
     state.raised = state.paths.either(state.raised, path)
     state.alive = state.paths.without(state.alive, path)

@@ -57,6 +57,7 @@ class Taking:
         self._anchors = anchors
         self._seen: dict[int, int] = {}
         self._arrays: list[Array] = []
+        self._logs: set[int] = set()
         self.objects: list[Container] = []
         self.numbers: list[Scalar] = []
 
@@ -77,8 +78,15 @@ class Taking:
             raise UndecidedError(binding.defined)
         value = state.resolved(bindings.merged(state, binding))
         if last is not None and isinstance(value, List) and len(value.items) > last:
+            self._check_alone(value)
             value = List(value.items[-last:], last, "log")
         return self.value(value)
+
+    def _check_alone(self, log: List) -> None:
+        """Refuse a log that two names hold: what is kept of it is a list for each of them."""
+        if id(log) in self._seen or id(log) in self._logs:
+            raise PriorError("a list that grows at every step is held by two names", "keep it in one place")
+        self._logs.add(id(log))
 
     def value(self, value: Value) -> Form:  # noqa: PLR0911
         """The form of a value; its numbers go to `numbers`."""
@@ -99,6 +107,8 @@ class Taking:
         if isinstance(value, Cells) and self._anchors.index(value) is not None:
             return ("anchor", self._anchors.index(value))
         if isinstance(value, (Container, Instance)):
+            if isinstance(value, List) and id(value) in self._logs:
+                self._check_alone(value)
             if id(value) in self._seen:
                 return ("again", self._seen[id(value)])
             self._seen[id(value)] = len(self._seen)

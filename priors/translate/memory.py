@@ -206,6 +206,7 @@ class Part:
         """Take what the step left into the group; whether there was anything new."""
         group, changed = self._group, False
         self._after = self._cases()
+        new_forms: list[Form] = []
         for form, (_, numbers) in self._after.items():
             if form not in group.forms:
                 if len(group.forms) >= limits.MAX_LENGTHS:
@@ -219,7 +220,7 @@ class Part:
                     error.about = self._differing(form, list(group.forms)[-1])
                     raise error
                 group.forms[form] = [first_seen(value) for value in numbers]
-                self._fill_deques(form)
+                new_forms.append(form)
                 changed = True
                 continue
             old = group.forms[form]
@@ -227,6 +228,8 @@ class Part:
             new = [a.joined(v, i, self._state.graph.stops) for a, v, i in rows]
             changed = changed or new != old
             group.forms[form] = new
+        for form in new_forms:
+            self._fill_deques(form)
         return changed
 
     def _fill_deques(self, form: Form) -> None:

@@ -48,11 +48,15 @@ class Node:
         self.depth += limits.DEPTHS.get(operation, 1)
         counts = [0]
         if operation == "select" and kind == "int":
-            counts = [side.choices if isinstance(side, Node) else 1 for side in operands[1:]]
+            counts = [_choices(side) for side in operands[1:]]
         self.choices: int = sum(counts) if all(counts) and sum(counts) <= limits.MAX_CHOICES else 0
 
 
 Scalar = bool | int | float | Node
+
+
+def _choices(side: Scalar) -> int:
+    return side.choices if isinstance(side, Node) and side.known is None else 1
 
 
 def is_scalar(value: Any) -> bool:

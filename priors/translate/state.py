@@ -36,6 +36,7 @@ class State:
         statement: containers with a smaller serial number are older than the current statement.
         tries: the `try` statements whose blocks run, innermost last.
         abandoned: those that nothing caught.
+        handled: the exceptions whose handlers run, innermost last.
         raised: the observations on their way to a handler of these.
         notes: what the author should know.
         tests: the branches met so far, by their place in the tree.
@@ -49,6 +50,7 @@ class State:
         self.frame = self.module
         self.statement = next(SERIALS)
         self.tries: list[Any] = []
+        self.handled: list[set[str]] = []
         self.raised: Path = NOWHERE
         self.abandoned: Path = NOWHERE
         self.notes: list[str] = []

@@ -135,6 +135,9 @@ def assertion(machine: Machine, node: ast.Assert) -> None:
 def raise_statement(machine: Machine, node: ast.Raise) -> None:
     """To the handler; without one, those who get here get no hint. On dead paths nothing is run."""
     kind = exceptions.name_of(node.exc) if node.exc is not None else ""
+    if node.exc is None and machine.handled:
+        # Of several kinds any one stands for all: handlers that tell them apart are not looked for.
+        kind = min(machine.handled[-1], default="")
     if exceptions.is_caught(machine, kind):
         exceptions.throw(machine, machine.alive, kind)
     error = PriorError("`raise` would end the episode", "return a safe action instead")

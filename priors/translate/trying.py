@@ -38,13 +38,15 @@ def _caught(machine: Machine, node: ast.Try) -> None:
         machine.tries.remove(running)
     machine.execute(node.orelse)
     done = machine.alive
-    for handler, path in zip(node.handlers, running.raised, strict=True):
+    for handler, path, kinds in zip(node.handlers, running.raised, running.kinds, strict=True):
         machine.raised = machine.paths.without(machine.raised, path)
         machine.alive = path
         if handler.name and path != NOWHERE:
             unknown = Unusable("an exception tells nothing in a policy", "handle it without its text")
             bindings.assign(machine, handler.name, unknown)
+        machine.handled.append(kinds)
         machine.execute(handler.body)
+        machine.handled.pop()
         done = machine.paths.either(done, machine.alive)
     machine.alive = done
 
