@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from priors.translate import bindings, functions
 from priors.translate.containers import Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Binding, Cells
+from priors.translate.functions import records
 from priors.translate.graph import Scalar
 from priors.translate.machine import Machine
 from priors.translate.objects import Builtin, Class, Function, Instance, Member, Method, Module, Super
@@ -42,8 +41,9 @@ def read(machine: Machine, owner: Value, name: str) -> Value:  # noqa: PLR0911
             return bindings.read(machine, name, Binding(EVERYWHERE, layers))
     if found is not None:
         return bindings.read(machine, name, found, "AttributeError")
-    if isinstance(owner, Instance) and owner.type.fields and name == "_replace":
-        return Builtin("_replace", lambda m, **changes: replaced(m, owner, changes))
+    special = records.member(owner, name)
+    if special is not NotImplemented:
+        return special
     if name == "__init__" and isinstance(owner, Super):
         return Builtin("object.__init__", lambda _m, *_, **__: None)
     raise PriorError(
@@ -52,21 +52,6 @@ def read(machine: Machine, owner: Value, name: str) -> Value:  # noqa: PLR0911
         told=bool(machine.errors),
         raises="AttributeError",
     )
-
-
-def replaced(machine: Machine, owner: Instance, changes: Mapping[str, Value]) -> Instance:
-    """A copy of a NamedTuple or dataclass with some fields changed."""
-    made = Instance(owner.type)
-    made.born = (machine.frame, machine.alive)
-    unknown = [name for name in changes if name not in owner.type.fields]
-    if unknown:
-        raise PriorError(
-            f"`{owner.type.name}` has no field `{unknown[0]}`", f"its fields are {owner.type.fields}"
-        )
-    for name in owner.type.fields:
-        value = changes[name] if name in changes else read(machine, owner, name)
-        bindings.set_cell(machine, made, name, value)
-    return made
 
 
 def _own(owner: Owner, name: str) -> Binding | None:

@@ -10,6 +10,7 @@ from priors.translate import attributes, bindings, exceptions, functions, indexi
 from priors.translate.containers import Array, Dict, List, Value, iterator
 from priors.translate.errors import PriorError
 from priors.translate.frames import Frame
+from priors.translate.functions import endless
 from priors.translate.graph import Node, is_scalar, kind_of
 from priors.translate.machine import Machine
 from priors.translate.objects import Builtin, Class, DType, Function, Instance, Marker, Member, Method, Super
@@ -29,6 +30,9 @@ def invoke(machine: Machine, callee: Value, positional: Sequence[Value], named: 
     if isinstance(callee, Class):
         return _instantiate(machine, callee, positional, named)
     if isinstance(callee, Instance):
+        found = functions.applied(machine, callee, positional, named, invoke)
+        if found is not NotImplemented:
+            return found
         return invoke(machine, attributes.read(machine, callee, "__call__"), positional, named)
     if isinstance(callee, DType):
         value = machine.graph.settle(positional[0]) if positional else 0
@@ -50,11 +54,20 @@ def _converted(machine: Machine, type_: DType, value: Value) -> Value:
 def _invoke_row(
     machine: Machine, callee: Builtin, positional: Sequence[Value], named: Mapping[str, Value]
 ) -> Value:
+    if callee.receiver and callee.name.startswith("dict.") and positional and _is_open_key(positional[0]):
+        return indexing.each_index(
+            machine,
+            lambda key: _invoke_row(machine, callee, [key, *positional[1:]], named),
+            callee.receiver[0],
+            positional[0],
+        )
     count, names = len(positional), list(named)
     if callee.receiver and is_open(callee.receiver[0]):
         # A method that was kept in a name: its object may be another by now.
         return machine.each(
-            lambda one: _invoke_row(machine, replace(callee, receiver=(one,)), positional, named),
+            lambda one: _invoke_row(
+                machine, replace(callee, receiver=(one, *callee.receiver[1:])), positional, named
+            ),
             callee.receiver[0],
         )
 
@@ -69,13 +82,17 @@ def _invoke_row(
         exceptions.check_domain(machine, callee.name, values)
         return functions.invoke(machine, callee, values[:count], given)
 
-    if callee.name == "range":
-        # A bound that has few values, such as the length of a list, makes as many ranges.
-        return machine.each(on_one, *(indexing.enumerated(machine, bound) for bound in positional))
-    if callee.name in functions.KEEPS_IDENTITY:
-        return machine.each(on_one, *positional, *named.values())
-    settle = machine.graph.settle
-    return machine.each(on_one, *map(settle, positional), *map(settle, named.values()))
+    given = [*positional, *named.values()]
+    if callee.name not in functions.KEEPS_IDENTITY:
+        given = [machine.graph.settle(value) for value in given]
+    if callee.name in functions.TAKES_FEW:
+        given = [indexing.enumerated(machine, value) for value in given]
+    return machine.each(on_one, *given)
+
+
+def _is_open_key(key: Value) -> bool:
+    """Whether a part of a tuple, as the key of a dict, is a choice."""
+    return isinstance(key, tuple) and any(isinstance(part, Choice) for part in key)
 
 
 def _instantiate(
@@ -207,8 +224,10 @@ def is_a(value: Value, type_: Value) -> bool:
 
 
 def _map(machine: Machine, function: Value, *iterables: Value) -> Value:
-    columns = [iterate(machine.graph, machine.graph.settle(column)) for column in iterables]
-    return iterator([invoke(machine, function, row, {}) for row in zip(*columns, strict=False)])
+    settled = [machine.graph.settle(column) for column in iterables]
+    endless.check_ends(settled)
+    rows = zip(*endless.pulls(machine, settled), strict=False)
+    return iterator([invoke(machine, function, row, {}) for row in rows])
 
 
 def _filter(machine: Machine, function: Value, iterable: Value) -> Value:

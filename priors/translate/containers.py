@@ -47,7 +47,7 @@ class List(Container):
     A list that grows at every step is a log: only its last entries are remembered.
 
     Attributes:
-        items: its entries; of an iterator, those to come.
+        items: its entries; of an iterator, those to come; of a count, its next number and its step.
         most: of a `collections.deque(maxlen=most)`, how many it holds at most; of a log, how many are known.
         style: which of them it is.
         consumed: of an iterator, the path on which it was run through.
@@ -55,7 +55,7 @@ class List(Container):
 
     items: list[Value]
     most: int | None = None
-    style: Literal["list", "deque", "iterator", "log"] = "list"
+    style: Literal["list", "deque", "iterator", "cycle", "count", "log"] = "list"
     consumed: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
@@ -71,9 +71,14 @@ def iterator(items: list[Value]) -> List:
 
 @dataclass(eq=False)
 class Dict(Container):
-    """A Python dict with static keys."""
+    """A Python dict with static keys.
+
+    Attributes:
+        factory: of a `collections.defaultdict`, what makes the entries that are missing.
+    """
 
     items: dict[Any, Value]
+    factory: Value = None
 
     def __post_init__(self) -> None:
         """Hold the values."""

@@ -29,5 +29,5 @@ def is_allowed(decorator: ast.expr, node: ast.AST) -> bool:
     if word_of(decorator) in (*EFFECTLESS, *ROLES):
         return True
     called = decorator.func if isinstance(decorator, ast.Call) else decorator
-    is_setter = isinstance(called, ast.Attribute) and called.attr == "setter"
-    return isinstance(node, ast.FunctionDef) and (isinstance(called, ast.Name) or is_setter)
+    named = isinstance(called, ast.Attribute) and called.attr in ("setter", "vectorize")
+    return isinstance(node, ast.FunctionDef) and (isinstance(called, ast.Name) or named)

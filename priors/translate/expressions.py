@@ -17,13 +17,15 @@ from priors.translate import (
     indexing,
     overloads,
 )
-from priors.translate.calls import call, items
+from priors.translate.calls import SPECIAL, call, items
 from priors.translate.containers import Dict, List, Value, hold
 from priors.translate.errors import PriorError
+from priors.translate.formatting import joined, piece
 from priors.translate.graph import Node
 from priors.translate.machine import Machine, Rule
+from priors.translate.objects import Builtin
 from priors.translate.operators import binary, compare, unary
-from priors.translate.values import check_size, describe, iterate
+from priors.translate.values import describe, iterate
 
 
 def constant(machine: Machine, node: ast.Constant) -> Value:
@@ -36,6 +38,8 @@ def name(machine: Machine, node: ast.Name) -> Value:
     value = bindings.lookup(machine, node.id)
     if value is not None or bindings.is_bound(machine, node.id):
         return value
+    if node.id in SPECIAL:
+        return Builtin(node.id, SPECIAL[node.id])
     return functions.builtin(node.id)
 
 
@@ -214,20 +218,31 @@ def starred(machine: Machine, node: ast.Starred) -> Value:
 def formatted(machine: Machine, node: ast.JoinedStr) -> Value:
     """An f-string of fixed strings and integers, such as the key of a dict."""
     parts: list[Value] = []
+    specs: list[str] = []
     for part in node.values:
         if isinstance(part, ast.Constant):
             parts.append(part.value)
+            specs.append("")
         elif isinstance(part, ast.FormattedValue):
-            plain = part.format_spec is None and part.conversion == -1
-            parts.append(machine.evaluate(part.value) if plain else Ellipsis)
-    return machine.each(_joined, *parts)
+            parts.append(indexing.enumerated(machine, machine.evaluate(part.value)))
+            specs.append(_spec(part))
+
+    def text(*values: Value) -> str:
+        return joined([piece(machine.graph, *pair) for pair in zip(values, specs, strict=True)])
+
+    return machine.each(text, *parts)
 
 
-def _joined(*parts: Value) -> str:
-    if not all(isinstance(part, (str, int)) for part in parts):
-        raise PriorError("an f-string may hold fixed strings and integers only", "leave texts for people out")
-    check_size(sum(len(str(part)) for part in parts))
-    return "".join(map(str, parts))
+def _spec(part: ast.FormattedValue) -> str:
+    """What stands behind the colon of `{i:02d}`."""
+    if part.conversion != -1:
+        raise PriorError("`!r` and its like make texts for people", "leave it out").at(part)
+    if part.format_spec is None:
+        return ""
+    written = part.format_spec.values if isinstance(part.format_spec, ast.JoinedStr) else []
+    if not all(isinstance(one, ast.Constant) and isinstance(one.value, str) for one in written):
+        raise PriorError("a format must be fixed", "write {i:02d}").at(part)
+    return "".join(one.value for one in written)  # type: ignore[attr-defined]
 
 
 def formatted_value(machine: Machine, node: ast.FormattedValue) -> Value:

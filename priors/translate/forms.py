@@ -37,7 +37,7 @@ def count(form: Form) -> int:
         return math.prod(rest[0])
     if kind == "instance":
         return sum(count(part) for _, part in rest[1:])
-    parts = {"tuple": rest, "slice": rest, "method": rest, "list": rest[2:], "dict": rest[1:]}.get(kind, [])
+    parts = {"tuple": rest, "slice": rest, "method": rest, "list": rest[2:], "dict": rest[2:]}.get(kind, [])
     return sum(map(count, parts))
 
 
@@ -134,7 +134,8 @@ class Taking:
         if isinstance(value, List):
             return ("list", value.most, value.style, *map(self.value, value.items))
         if isinstance(value, Dict):
-            return ("dict", tuple(map(self._key, value.items)), *map(self.value, value.items.values()))
+            keys, factory = tuple(map(self._key, value.items)), self.value(value.factory)
+            return ("dict", keys, factory, *map(self.value, value.items.values()))
         assert isinstance(value, Array)
         self._check_own(whole(value))
         self.numbers += list(value.data.ravel())
@@ -191,8 +192,8 @@ class Building:
             for part in rest[2:]:
                 made.items.append(_held(self.value(part)))
         elif kind == "dict":
-            made = self._made[place] = Dict({})
-            for key, part in zip(rest[0], rest[1:], strict=True):
+            made = self._made[place] = Dict({}, self.value(rest[1]))
+            for key, part in zip(rest[0], rest[2:], strict=True):
                 made.items[self._key(key)] = _held(self.value(part))
         else:
             shape, kind_of_numbers = rest

@@ -8,6 +8,7 @@ import sys
 from priors.translate import bindings, exceptions, functions
 from priors.translate.containers import Value
 from priors.translate.errors import PriorError
+from priors.translate.functions import records
 from priors.translate.machine import Machine
 from priors.translate.objects import Module, Unusable
 
@@ -15,6 +16,7 @@ from priors.translate.objects import Module, Unusable
 def import_module(machine: Machine, node: ast.Import) -> None:
     """`import numpy as np`; a module without a table may be imported, not used."""
     for alias in node.names:
+        _prepare(machine, alias.name)
         path = functions.MODULES.get(alias.name)
         root = functions.MODULES.get(alias.name.split(".")[0])
         local = alias.asname or alias.name.split(".")[0]
@@ -25,6 +27,7 @@ def import_module(machine: Machine, node: ast.Import) -> None:
 def import_names(machine: Machine, node: ast.ImportFrom) -> None:
     """`from math import sin, pi`."""
     module = functions.MODULES.get(node.module or "") if not node.level else None
+    _prepare(machine, module or "")
     for alias in node.names:
         local = alias.asname or alias.name
         if alias.name == "*":
@@ -38,6 +41,12 @@ def import_names(machine: Machine, node: ast.ImportFrom) -> None:
             bindings.assign(machine, local, _unknown(machine, f"{node.module}.{alias.name}"))
         else:
             bindings.assign(machine, local, _member(Module(module), alias.name))
+
+
+def _prepare(machine: Machine, module: str) -> None:
+    """Make the class of namespaces, which must exist before the first step to be kept for the next."""
+    if module == "types" and bindings.lookup(machine, records.NAMESPACE) is None:
+        bindings.assign(machine, records.NAMESPACE, records.namespace_class())
 
 
 def _member(module: Module, name: str) -> Value:

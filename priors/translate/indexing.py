@@ -14,7 +14,7 @@ from priors.translate.graph import Graph, Node, is_scalar, kind_of
 from priors.translate.intervals import Bounds
 from priors.translate.keys import known_key, static_key
 from priors.translate.machine import Machine
-from priors.translate.objects import At, Marker
+from priors.translate.objects import At, DType, Function, Marker
 from priors.translate.values import (
     Cases,
     check_known,
@@ -36,8 +36,12 @@ def read(machine: Machine, owner: Value, index: Value) -> Value:  # noqa: PLR091
     if isinstance(owner, At):
         return At(owner.array, index)
     if isinstance(owner, Marker):
-        return _row_of(graph, index) if owner.name == "numpy.r_" else owner
+        made = {"numpy.r_": _row_of, "numpy.c_": _columns_of}.get(owner.name)
+        return made(graph, index) if made else owner
     if isinstance(owner, Dict):
+        if owner.factory is not None and static_key(graph, index) not in owner.items:
+            write(machine, owner, index, _made(machine, owner.factory))
+            return read(machine, machine.resolved(owner), index)
         return owner.items[known_key(graph, owner, index)]
     if isinstance(whole(owner), Array):
         return _read_array(machine, owner, to_array(graph, index) if isinstance(index, List) else index)
@@ -54,6 +58,13 @@ def read(machine: Machine, owner: Value, index: Value) -> Value:  # noqa: PLR091
             return _pick(graph, index, len(items), lambda i: items[i])
         return items[positions.position_of(graph, index, len(items), describe(owner))]
     raise PriorError(f"{describe(owner)} has no entries", "index a list, a tuple, a dict or an array")
+
+
+def _made(machine: Machine, factory: Value) -> Value:
+    """A missing entry of a defaultdict."""
+    if isinstance(factory, DType):
+        return machine.graph.cast(0, factory.kind)
+    return machine.call(factory, [], {}) if isinstance(factory, Function) else factory.implementation(machine)
 
 
 def _read_array(machine: Machine, owner: Array, index: Value) -> Value:
@@ -95,6 +106,20 @@ def _is_negative(value: Value) -> bool:
     return isinstance(value, int) and value < 0
 
 
+def _columns_of(graph: Graph, parts: Value) -> Array:
+    """`numpy.c_[a, b, ...]`: vectors and matrices side by side."""
+    several = parts if isinstance(parts, tuple) else (parts,)
+    if any(isinstance(part, slice) for part in several):
+        raise PriorError("np.c_ takes vectors and matrices here", "write np.arange(a, b) for a:b")
+    data = [to_array(graph, part).data for part in several]
+    check_size(sum(part.size for part in data))
+    try:
+        joined = np.concatenate([part.reshape(-1, 1) if part.ndim < 2 else part for part in data], axis=-1)
+    except ValueError as error:
+        raise PriorError(f"these arrays do not fit together: {error}") from None
+    return make_array(graph, list(joined.ravel()), joined.shape)
+
+
 def each_index(machine: Machine, use: Callable[[Value], Value], owner: Value, index: Value) -> Value:
     """`use(index)` for every value that an index can have, each on its own path.
 
@@ -121,12 +146,14 @@ def _integer_keys(owner: Dict | Array) -> Bounds:
 
 
 def enumerated(machine: Machine, value: Value, usual: Bounds = (0, 1)) -> Value:
-    """An integer that depends on the observation, but has few values, as a choice among fixed ones.
+    """An integer or truth value of the observation that has few values, as a choice among fixed ones.
 
     While its interval is provisional, the values in the interval `usual` stand for all.
     """
-    if not isinstance(value, Node) or value.known is not None or value.kind != "int":
+    if not isinstance(value, Node) or value.known is not None or value.kind == "float":
         return value
+    if value.kind == "bool":
+        return Cases(value, True, False)
     low, high = value.bounds
     if machine.graph.provisional and not high - low < limits.MAX_CHOICES:
         low, high = usual
@@ -214,7 +241,7 @@ def _write_array(machine: Machine, owner: Array, index: Value, value: Value) -> 
         )
     if isinstance(index, List) or (is_scalar(index) and kind_of(index) == "bool"):
         index = to_array(graph, index)
-    if isinstance(index, Array) and index.kind == "bool":
+    if isinstance(index, Array) and index.kind == "bool" and _is_open_mask(index):
         _write_masked(machine, owner, index, value)
         return
     if isinstance(index, Node) and index.known is None:
@@ -224,6 +251,11 @@ def _write_array(machine: Machine, owner: Array, index: Value, value: Value) -> 
             _store(machine, owner, position, merge(graph, here, _like(graph, value, part), part))
         return
     _store(machine, owner, positions.static_index(graph, owner, index), value)
+
+
+def _is_open_mask(mask: Array) -> bool:
+    """Whether a mask is no list of fixed places."""
+    return not mask.data.ndim or any(map(positions.is_open, mask.data.ravel()))
 
 
 def _like(graph: Graph, value: Value, part: Value) -> Value:

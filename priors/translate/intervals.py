@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 Bounds = tuple[float, float]
 UNBOUNDED: Bounds = (-math.inf, math.inf)
@@ -41,12 +41,28 @@ def bounds_of_result(operation: str, intervals: Sequence[Bounds], kind: str) -> 
     if operation == "absolute":
         low, high = intervals[0]
         return (0 if low <= 0 <= high else min(abs(low), abs(high))), max(abs(low), abs(high))
+    if operation == "negative":
+        return -intervals[0][1], -intervals[0][0]
+    if operation in _BITS and min(low for low, _ in intervals) >= 0:
+        return 0, _BITS[operation](high for _, high in intervals)
     if operation == "widen":
         return intervals[0]
     return UNBOUNDED
 
 
 _CORNERS = {"add": operator.add, "subtract": operator.sub, "multiply": operator.mul}
+
+
+def _all_ones(ends: Iterable[float]) -> float:
+    highest = max(ends)
+    return highest if math.isinf(highest) else 2 ** int(highest).bit_length() - 1
+
+
+_BITS: dict[str, Callable[[Iterable[float]], float]] = {
+    "bit_and": min,
+    "bit_or": _all_ones,
+    "bit_xor": _all_ones,
+}
 _FIXED: dict[str, Bounds] = dict.fromkeys(("sin", "cos", "tanh", "sign"), (-1, 1))
 _MONOTONE: dict[str, Callable[[float], float]] = {
     "floor": math.floor,

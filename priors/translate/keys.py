@@ -34,7 +34,8 @@ def known_key(graph: Graph, owner: Dict, key: Value) -> Any:
     key = static_key(graph, key)
     if key not in owner.items:
         known = ", ".join(map(_short, list(owner.items)[:8]))
-        raise PriorError(f"the dict has no key {_short(key)}", f"its keys are {known}", raises="KeyError")
+        hint = f"its keys are {known}" if known else "it is empty: give the key a value first"
+        raise PriorError(f"the dict has no key {_short(key)}", hint, raises="KeyError")
     return key
 
 
@@ -44,7 +45,7 @@ def _short(key: Any) -> str:
 
 
 def contains(graph: Graph, owner: Dict, key: Value) -> Scalar:
-    """`key in owner`, also for a number that depends on the observation."""
+    """`key in owner`, also for numbers that depend on the observation."""
     if not _is_dynamic(key):
         return static_key(graph, key) in owner.items
     found: Scalar = False
@@ -54,7 +55,7 @@ def contains(graph: Graph, owner: Dict, key: Value) -> Scalar:
 
 
 def get(graph: Graph, owner: Dict, key: Value, default: Value) -> Value:
-    """`owner.get(key, default)`, also for a number that depends on the observation."""
+    """`owner.get(key, default)`, also for numbers that depend on the observation."""
     if not _is_dynamic(key):
         return owner.items.get(static_key(graph, key), default)
     result = default
@@ -64,12 +65,25 @@ def get(graph: Graph, owner: Dict, key: Value, default: Value) -> Value:
 
 
 def _is_dynamic(key: Value) -> bool:
+    if isinstance(key, tuple) and len(key) <= limits.MAX_KEY_PARTS:
+        return any(isinstance(part, Node) and part.known is None for part in key)
     return isinstance(key, Node) and key.known is None
 
 
-def _matches(graph: Graph, owner: Dict, key: Node) -> Iterator[tuple[Scalar, Value]]:
-    """For each number among the keys, whether it is `key`, and its value."""
+def _matches(graph: Graph, owner: Dict, key: Value) -> Iterator[tuple[Scalar, Value]]:
+    """For each key that may be `key`, a number or a tuple with numbers, whether it is, and its value."""
     graph.spend(len(owner.items))
+    parts = [part if isinstance(part, Node) else static_key(graph, part) for part in _parts(key)]
     for candidate, value in owner.items.items():
-        if is_scalar(candidate):
-            yield graph.apply("equal", key, candidate), value
+        if isinstance(candidate, tuple) != isinstance(key, tuple) or len(_parts(candidate)) != len(parts):
+            continue
+        same: Scalar = True
+        for part, other in zip(parts, _parts(candidate), strict=True):
+            numbers = is_scalar(part) and is_scalar(other)
+            same = graph.both(same, graph.apply("equal", part, other) if numbers else part == other)
+        if same is not False:
+            yield same, value
+
+
+def _parts(key: Value) -> tuple[Value, ...]:
+    return key if isinstance(key, tuple) else (key,)

@@ -21,6 +21,9 @@ MAX_ELIF = 150
 MAX_NUMBER_CHARACTERS = 40
 """Python's own conversion of long digit strings is quadratic."""
 
+MAX_DATA_CHARACTERS = 20_000
+"""A fixed text that `json.loads` reads: a table of some hundred numbers."""
+
 MAX_FSTRING_CHARACTERS = 400
 """The parser recurses into an f-string, where the scan of brackets does not look."""
 

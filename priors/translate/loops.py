@@ -12,6 +12,7 @@ from priors.translate.containers import Value
 from priors.translate.errors import PriorError
 from priors.translate.exceptions import ThrownError
 from priors.translate.frames import Loop
+from priors.translate.functions import endless
 from priors.translate.graph import Node
 from priors.translate.machine import Machine
 from priors.translate.objects import Builtin
@@ -22,10 +23,10 @@ from priors.translate.values import turns
 
 def for_statement(machine: Machine, node: ast.For) -> None:
     """Unrolled: one turn per item, on the path of those that have not left the loop."""
-    graph, columns = machine.graph, _columns(machine, node.iter)
+    columns = _columns(machine, node.iter)
     if columns is None:
-        source = graph.settle(machine.evaluate(node.iter))
-        machine.on_each(lambda one: _run_loop(machine, node, turns(graph, one)), source)
+        source = machine.graph.settle(machine.evaluate(node.iter))
+        machine.on_each(lambda one: _run_loop(machine, node, *endless.pulls(machine, [one], turns)), source)
         return
     numbered, sources = columns
 
@@ -33,7 +34,7 @@ def for_statement(machine: Machine, node: ast.For) -> None:
         if len(done) < len(sources):
             machine.on_each(lambda one: over(*done, one), sources[len(done)])
             return
-        items = [turns(graph, one) for one in done]
+        items = endless.pulls(machine, done, turns)
         rows: Iterable[Value] = enumerate(items[0]) if numbered else zip(*items, strict=False)
         _run_loop(machine, node, rows)
 

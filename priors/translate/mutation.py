@@ -43,7 +43,7 @@ def resizable(state: State, container: List | Dict) -> List | Dict:
 def _copy(container: List | Dict) -> List | Dict:
     if isinstance(container, List):
         return List(list(container.items), container.most, container.style)
-    return Dict(dict(container.items))
+    return Dict(dict(container.items), container.factory)
 
 
 def put(state: State, container: Container, value: Value) -> Value:

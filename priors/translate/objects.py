@@ -125,9 +125,14 @@ class Builtin:
 
 @dataclass(frozen=True)
 class DType:
-    """A number type passed as a value, such as `np.float32`."""
+    """A number type passed as a value, such as `np.float32`, which computes like all of its kind.
+
+    Attributes:
+        name: how NumPy calls it, which only its largest and least numbers depend on.
+    """
 
     kind: Kind
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from priors.translate import limits
 from priors.translate.containers import Array, Container, Dict, List, Value
 from priors.translate.errors import PriorError
+from priors.translate.formatting import percent
 from priors.translate.frames import Cells
 from priors.translate.graph import Graph, Node, Scalar, is_python_truth, is_scalar, kind_of
 from priors.translate.keys import contains
@@ -82,16 +83,20 @@ def _arithmetic(graph: Graph, operator: ast.operator, x: Scalar, y: Scalar) -> S
 
 
 def _sequence_arithmetic(graph: Graph, operator: ast.operator, left: Value, right: Value) -> Value:
-    """Concatenation and repetition of lists and tuples."""
+    """Concatenation and repetition of lists, tuples and strings, and `%` of a text."""
     if isinstance(operator, ast.Add) and type(left) is type(right) and isinstance(left, (List, tuple)):
         items = [*iterate(graph, left), *iterate(graph, right)]
         check_size(len(items))
         return List(items) if isinstance(left, List) else tuple(items)
+    if isinstance(operator, ast.Mod) and isinstance(left, str):
+        return percent(graph, left, right)
     if isinstance(operator, ast.Mult):
-        sequence, count = (left, right) if isinstance(left, (List, tuple)) else (right, left)
-        if isinstance(sequence, (List, tuple)) and is_scalar(count) and kind_of(count) != "float":
+        sequence, count = (left, right) if isinstance(left, (List, tuple, str)) else (right, left)
+        if isinstance(sequence, (List, tuple, str)) and is_scalar(count) and kind_of(count) != "float":
             times = max(0, int(graph.static(count, "the number of repetitions")))
             check_size(times * length(sequence))
+            if isinstance(sequence, str):
+                return sequence * times
             items = iterate(graph, sequence) * times
             graph.spend(len(items))
             return List(items) if isinstance(sequence, List) else tuple(items)

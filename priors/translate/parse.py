@@ -199,7 +199,13 @@ def _problems(node: ast.AST) -> Iterator[PriorError]:
     names += getattr(node, "names", ()) if isinstance(node, (ast.Global, ast.Nonlocal)) else ()
     for name in names:
         if isinstance(name, str) and name.startswith("__") and name not in special_methods.NAMES:
-            yield PriorError(f"the name `{name}` is not allowed", "use a name without underscores").at(node)
+            is_method = isinstance(node, ast.FunctionDef) and name.endswith("__")
+            hint = (
+                "leave the method out: it would have no effect"
+                if is_method
+                else "use a name without underscores"
+            )
+            yield PriorError(f"the name `{name}` is not allowed", hint).at(node)
     for decorator in getattr(node, "decorator_list", ()):
         if not decorators.is_allowed(decorator, node):
             yield PriorError("this decorator is not allowed", "write a plain function").at(decorator)

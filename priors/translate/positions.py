@@ -97,7 +97,7 @@ def static_index(graph: Graph, owner: Array, index: Value) -> Any:
         else:
             result.append(position_of(graph, part, size, f"{describe(owner)}, axis {axis},"))
         axis += 1
-    return tuple(result) if isinstance(index, tuple) else result[0]
+    return tuple(result) if isinstance(index, tuple) or len(result) > 1 else result[0]
 
 
 def _static_mask(graph: Graph, mask: Array, shape: tuple[int, ...]) -> list[np.ndarray]:

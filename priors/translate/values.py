@@ -45,7 +45,7 @@ class Choice:
 
 
 class Cases(Choice):
-    """The fixed integers that an index can be: kept apart, where `merge` would make one number of them."""
+    """The fixed integers or truth values that an index can be: kept apart, where `merge` would join them."""
 
 
 def describe(value: Value) -> str:
@@ -185,6 +185,8 @@ def iterate(graph: Graph, value: Value) -> list[Value]:
         raise PriorError(f"a loop of {len(value)} turns is too long", "a policy needs at most a few dozen")
     if isinstance(value, Array) and value.data.ndim:
         graph.spend(len(value.data))
+    if is_endless(value):
+        raise PriorError("this never ends", "take its items by next(), itertools.islice or zip")
     if isinstance(value, (List, Dict)):
         items = list(value.items)
     elif isinstance(value, Array) and value.data.ndim:
@@ -232,10 +234,17 @@ def check_known(value: Value) -> None:
         )
 
 
+def is_endless(value: Value) -> bool:
+    """Whether `value` is an `itertools.cycle` or `count`."""
+    return isinstance(value, List) and value.style in ("cycle", "count")
+
+
 def length(value: Value) -> int:
     """`len(value)`."""
     value = whole(value)
     check_known(value)
+    if is_endless(value):
+        raise PriorError("what never ends has no length")
     if isinstance(value, (List, Dict)):
         return len(value.items)
     if isinstance(value, Array) and value.data.ndim:
@@ -337,10 +346,10 @@ def joined(graph: Graph, condition: Node, then: Value, otherwise: Value) -> Valu
         pairs = zip(then.items, otherwise.items, strict=True)
         graph.spend(len(then.items))
         copy = List([merge(graph, condition, a, b) for a, b in pairs], then.most, then.style)
-    elif isinstance(then, Dict) and isinstance(otherwise, Dict) and list(then.items) == list(otherwise.items):
+    elif isinstance(then, Dict) and isinstance(otherwise, Dict) and _same_keys(then, otherwise):
         graph.spend(len(then.items))
         items = {k: merge(graph, condition, v, otherwise.items[k]) for k, v in then.items.items()}
-        copy = Dict(items)
+        copy = Dict(items, then.factory)
     else:
         return merge(graph, condition, then, otherwise)
     copy.frozen = True
@@ -349,6 +358,10 @@ def joined(graph: Graph, condition: Node, then: Value, otherwise: Value) -> Valu
 
 def _same_form(a: List, b: List) -> bool:
     return (len(a.items), a.most, a.style) == (len(b.items), b.most, b.style)
+
+
+def _same_keys(a: Dict, b: Dict) -> bool:
+    return list(a.items) == list(b.items) and a.factory == b.factory
 
 
 def _same_shape(a: Array, b: Array) -> bool:

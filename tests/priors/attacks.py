@@ -53,10 +53,30 @@ ATTACKS = {
     "jax callback": "import jax\n" + body("jax.debug.callback(print, obs)"),
     "array buffer": body("x = obs.data"),
     "array dump": body("obs.tofile('{canary}')"),
-    "string format": body("x = '{{0.__class__}}'.format(obs)"),
+    "string format": body("x = '{0.__class__}'.format(obs)"),
     "f-string": body("x = f'{obs.__class__}'"),
     "f-string call": body('x = f\'{open("{canary}", "w")}\''),
     "percent format": body("x = '%s' % obs"),
+    "format of an attribute": body("x = '{0.T}'.format(obs)", "y = '{x.__globals__}'.format(x=policy)"),
+    "format of an entry": body("x = '{0[0]}'.format((1, 2))"),
+    "format of a conversion": body("x = '{!r}'.format('a')"),
+    "format in a format": body("x = '{:{}}'.format(1, 9)"),
+    "format of an object": body("x = '{}'.format(policy)"),
+    "percent of a dict": body("x = '%(a)s' % {'a': 1}"),
+    "percent with a star": body("x = '%*d' % (10**9, 1)"),
+    "attrgetter": "from operator import attrgetter\n" + body("attrgetter('__class__')(obs)"),
+    "attrgetter of a path": "from operator import attrgetter\n" + body("attrgetter('a.__class__')(obs)"),
+    "attrgetter of an array": "from operator import attrgetter\n" + body("attrgetter('data')(obs)"),
+    "methodcaller": "import operator\n" + body("operator.methodcaller('tofile', '{canary}')(obs)"),
+    "namespace with a dunder": "from types import SimpleNamespace\n"
+    + body("SimpleNamespace(**{'__class__': 1})"),
+    "dict of a namespace": "from types import SimpleNamespace\n" + body("SimpleNamespace(a=1).__dict__"),
+    "other types": "import types\n" + body("types.FunctionType(policy, {})"),
+    "fields of a class": "from dataclasses import fields\n" + body("fields(policy)[0].type"),
+    "partial of a builtin": "from functools import partial\n" + body("partial(open, '{canary}', 'w')()"),
+    "partial of an attribute": "from functools import partial\n" + body("partial(max, 1).func.__globals__"),
+    "json decoder": "import json\n" + body("json.loads('1', object_hook=open)"),
+    "json file": "import json\n" + body("json.load(open('{canary}', 'w'))"),
     "generator frame": body("g = (x for x in obs)", "g.gi_frame.f_back"),
     "traceback": body("try:", "    1 / 0", "except Exception as e:", "    e.__traceback__.tb_frame"),
     # Running at definition.
@@ -219,6 +239,53 @@ ATTACKS = {
     "doubled f-string": body("x = 'ab'", "for i in range(60): x = f'{x}{x}'"),
     "doubled string": body("x = 'ab'", "for i in range(60): x = x + x"),
     "wide format": body("x = f'{1:1000000000}'"),
+    "wide percent": body("x = '%1000000000d' % 1"),
+    "wide field": body("x = '{:1000000000}'.format(1)"),
+    "far field": body("x = '{" + "9" * 4000 + "}'.format(1)"),
+    "doubled format": body("x = 'ab'", "for i in range(60): x = '{0}{0}'.format(x)"),
+    "doubled percent": body("x = 'ab'", "for i in range(60): x = '%s%s' % (x, x)"),
+    "many fields": body("x = '{0}' * 1000", "x = x.format('a' * 4000)"),
+    "padded string": body("x = 'a'.zfill(10**9)", "y = 'a'.ljust(10**9)"),
+    "repeated string": body("x = 10**9 * 'ab'"),
+    "many lines of a text": body("x = '" + "\\n" * 40_000 + "'.splitlines()"),
+    "deep json": "import json\n" + body("json.loads('" + "[" * 10_000 + "')"),
+    "deep json behind a string": "import json\n"
+    + body("json.loads('[\"" + "]" * 5000 + '", ' + "[" * 5000 + "')"),
+    "open strings in json": "import json\n" + body("json.loads('[\"" + '\\\\"' * 9000 + "')"),
+    "long number in json": "import json\n" + body("json.loads('" + "9" * 15_000 + "')"),
+    "long json": "import json\n" + body("json.loads('[" + "0," * 9000 + "0]')"),
+    "not a number in json": "import json\n" + body("json.loads('[NaN]')"),
+    "large character": body("chr(10**9)"),
+    "bits of a float": body("bin(1.5)"),
+    "endless list": "import itertools\n" + body("x = list(itertools.count())"),
+    "endless sum": "import itertools\n" + body("x = sum(itertools.cycle([1]))"),
+    "endless zip": "import itertools\n" + body("x = list(zip(itertools.count(), itertools.cycle('ab')))"),
+    "endless for": "import itertools\n" + body("for i in itertools.count(): pass"),
+    "endless for of zip": "import itertools\n"
+    + body("for i, j in zip(itertools.count(), itertools.count()): pass"),
+    "endless map": "import itertools\n" + body("x = map(abs, itertools.count())"),
+    "endless slice": "import itertools\n" + body("x = itertools.islice(itertools.count(), 5, None)"),
+    "long slice": "import itertools\n" + body("x = itertools.islice(itertools.count(), 10**9)"),
+    "length of a count": "import itertools\n" + body("x = len(itertools.count())"),
+    "partial of itself": "from functools import partial\nf = lambda g: g(g)\n" + body("partial(f, f)()"),
+    "partials of partials": "from functools import partial\nf = max\n"
+    + body("g = f", "for i in range(4000): g = partial(g, obs[0])", "g()"),
+    "default of itself": "from collections import defaultdict\n"
+    + body("d = defaultdict(lambda: d['a'])", "d['a']"),
+    "defaults without end": "from collections import defaultdict\n"
+    + body("d = defaultdict(float)", "for i in range(10**6): d[i]"),
+    "record of itself": "from dataclasses import asdict, dataclass\n@dataclass\nclass A:\n    x: list\n"
+    + body("a = A([])", "a.x.append(a)", "asdict(a)"),
+    "record of many": "from dataclasses import asdict, dataclass\n@dataclass\nclass A:\n    x: tuple\n"
+    + body("a = A(())", "for i in range(7): a = A((a,) * 30)", "asdict(a)"),
+    "large bisect": "import bisect\nt = list(range(4000))\n"
+    + body("for i in range(60): bisect.bisect(t, obs[0])"),
+    "large nlargest": "import heapq\n" + body("heapq.nlargest(2, [obs[0] * i for i in range(4000)])"),
+    "rolled by many": "import numpy as np\nz = np.zeros(4096)\n"
+    + body("for i in range(20): np.roll(z + obs[0], int(obs[i % 4] * 9) % 32)"),
+    "ranges of ranges": body(
+        "s = 0", *("  " * i + f"for i{i} in range(int(obs[{i}]) % 30):" for i in range(4)), "        s += 1"
+    ),
     "long deque": "from collections import deque\n" + body("d = deque([0] * 10**9, maxlen=3)"),
     "deque of nothing": "from collections import deque\n" + body("d = deque(maxlen=-1)"),
     "keys of a range": body("d = dict.fromkeys(range(10**9))"),
@@ -233,6 +300,18 @@ ATTACKS = {
     "traced slice": "T = list(range(4000))\n" + body("i = int(obs[0])", "y = T[i : i + 3000]"),
     "traced repetition": body("x = [0.0] * int(obs[0])"),
     "large inverse": "import numpy as np\n" + body("np.linalg.inv(np.eye(60) * obs[0])"),
+    "large solve": "import numpy as np\n" + body("np.linalg.solve(np.eye(7) * obs[0], np.ones(7))"),
+    "large svd": "import numpy as np\n" + body("np.linalg.svd(np.ones((4096, 1)))"),
+    "decomposition of the observation": "import numpy as np\n" + body("np.linalg.eigh(np.outer(obs, obs))"),
+    "complex eigenvalues": "import numpy as np\n" + body("np.linalg.eig([[0.0, 1.0], [-1.0, 0.0]])"),
+    "many decompositions": "import numpy as np\na = np.ones((64, 64))\n"
+    + body("for i in range(4000): np.linalg.svd(a)"),
+    "vectorized loop": "import numpy as np\nf = np.vectorize(lambda x: x + 1)\n"
+    + body("for i in range(50): f(np.zeros(4000) + obs[0])"),
+    "vectorized itself": "import numpy as np\nf = np.vectorize(lambda x: f(x))\n" + body("f(obs)"),
+    "vectorized whole numbers": "import numpy as np\n"
+    + body("np.vectorize(lambda x: 0 if x < 0 else x)(obs)"),
+    "decorated by an attribute": "import os\nclass A: pass\n@A.vectorize\n" + POLICY,
     # Choices and loops that multiply.
     "loops on observations": body(
         "x = obs[0]", "while x > 0:", "    y = obs[1]", "    while y > 0: y = y - obs[2]", "    x = x - y * y"
@@ -255,11 +334,29 @@ ATTACKS = {
     + body("i = int(obs[0]) % 30", "j = int(obs[1]) % 30", "x = d[i, j]"),
     # Functions of the tables.
     **{
-        f"row {call}": "import functools, itertools, math\nimport numpy as np\nz = np.zeros(4096)\n"
-        + body(f"x = {call}")
+        f"row {call}": "import functools, itertools, math\nimport jax, scipy.special\n"
+        "import numpy as np\nz = np.zeros(4096)\n" + body(f"x = {call}")
         for call in (
             "np.array(obs, ndmin=10**9)",
             "np.diff(z, n=4096)",
+            "np.meshgrid(z, z)",
+            "np.meshgrid(*[z[:2]] * 15)",
+            "np.block([[z, z], [z, z]])",
+            "np.pad(z, 10**9)",
+            "np.pad(z.reshape(64, 64), ((0, 4000), (0, 4000)))",
+            "np.c_[z, z]",
+            "np.hanning(10**9)",
+            "np.fromfunction(lambda i, j: i, (10**5, 10**5))",
+            "np.fromiter(itertools.count(), float)",
+            "np.apply_along_axis(lambda r: z, 0, z.reshape(64, 64))",
+            "np.tensordot(z, z, 0)",
+            "np.tensordot(z, z, 10**9)",
+            "np.cross(np.ones((1300, 1, 3)), np.ones((1, 1300, 3)))",
+            "np.finfo(np.float32).__class__",
+            "jax.lax.fori_loop(0, 10**9, lambda i, s: s, 0.0)",
+            "jax.lax.select(obs[0] > 0, z[:, None], z[None])",
+            "jax.nn.softmax.__globals__",
+            "scipy.special.loggamma(1.0)",
             "np.searchsorted(z, z)",
             "np.isin(z, z)",
             "np.einsum('i,j,k->', z, z, z)",

@@ -95,8 +95,19 @@ CONSTRUCTS = {
     "number of indices": ("return np.where(obs > 0)[0]", "as many indices", "np.where(mask, a, b)"),
     "time": ("import time\n    return time.time(), 0", "`time` is not available", "count the calls"),
     "unlike name": ("return np.unique(obs)", "`numpy.unique` is not available", "np.where"),
-    "endless iterator": ("from itertools import cycle\n    return next(cycle([1, 2])), 0", "cycle", "%"),
-    "format": ("return {'a0': 1}['a{}'.format(0)], 0", "no attribute `format`", "f-string"),
+    "endless iterator": (
+        "from itertools import cycle\n    return list(cycle([1, 2])), 0",
+        "never ends",
+        "zip",
+    ),
+    "argument of no such name": ("return np.clip(obs, lo=1), 0", "'lo'", "a_min"),
+    "another word": ("return np.partitions(obs), 0", "partitions", "leave it out"),
+    "method without effect": (
+        "class A:\n        def __getattr__(self, x): return x\n    return 0, 0",
+        "__getattr__",
+        "no effect",
+    ),
+    "format": ("return {'a0': 1}['{0.T}'.format(obs)], 0", "names an argument", "{name}"),
     "mixed types": (
         "x = [1] if obs[0] > 0 else 2\n    return x + 1, 0",
         "a list and",

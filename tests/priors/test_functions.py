@@ -9,11 +9,15 @@ import numpy as np
 import pytest
 
 from priors.translate import translate
-from priors.translate.functions import library, mathematics, methods, python, tables
+from priors.translate.functions import library, mathematics, methods, neural, python, searching, tables, texts
 
 CALLS = (Path(__file__).parent / "function_calls.txt").read_text().splitlines()[1:]
 
-IMPORTS = "import copy, functools, itertools, math, operator, statistics\nimport numpy as np\n"
+IMPORTS = """import bisect, copy, functools, heapq, itertools, json, math, operator, statistics, types
+import jax, scipy.special
+import jax.numpy as jnp
+import numpy as np
+"""
 SETUP = "x, y = obs[0], obs[1]\n    v, w, m = obs[2:5], obs[5:8], obs[2:8].reshape(2, 3)\n"
 OBSERVATIONS = np.random.default_rng(3).normal(size=(40, 8)).astype(np.float32)
 
@@ -52,6 +56,12 @@ LIBRARY = {
     "operator": library.OPERATOR,
     "copy": library.COPY,
     "statistics": library.STATISTICS,
+    "bisect": searching.BISECT,
+    "heapq": searching.HEAPQ,
+    "json": texts.JSON,
+    "jax.lax": neural.LAX,
+    "jax.nn": neural.NN,
+    "scipy.special": neural.SPECIAL,
 }
 UNTESTABLE = {
     "linalg", "ndarray", "errstate", "seterr", "set_printoptions",  # no numbers

@@ -11,8 +11,21 @@ from functools import cache
 from priors.translate import limits
 from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
-from priors.translate.functions import iterators, library, mathematics, outputs, python, tables, views
+from priors.translate.functions import (
+    iterators,
+    library,
+    mathematics,
+    neural,
+    outputs,
+    python,
+    records,
+    searching,
+    tables,
+    texts,
+    views,
+)
 from priors.translate.functions.arguments import Implementation
+from priors.translate.functions.getters import applied
 from priors.translate.functions.hints import HINTS, MODULE_HINTS
 from priors.translate.functions.methods import attribute
 from priors.translate.functions.sequences import extend
@@ -27,14 +40,22 @@ MODULES = {
     "numpy.linalg": "numpy.linalg",
     "numpy.typing": "numpy.typing",
     "jax": "jax",
+    "jax.lax": "jax.lax",
+    "jax.nn": "jax.nn",
     "jax.numpy": "numpy",
     "jax.numpy.linalg": "numpy.linalg",
+    "scipy": "scipy",
+    "scipy.special": "scipy.special",
     "collections": "collections",
     "copy": "copy",
     "functools": "functools",
     "itertools": "itertools",
     "operator": "operator",
     "statistics": "statistics",
+    "bisect": "bisect",
+    "heapq": "heapq",
+    "json": "json",
+    "types": "types",
     "dataclasses": "dataclasses",
     "enum": "enum",
     "abc": "abc",
@@ -67,17 +88,29 @@ _MEMBERS: dict[str, Mapping[str, Value]] = {
         "linalg": Module("numpy.linalg"),
         "ndarray": Marker("numpy.ndarray"),
         "r_": Marker("numpy.r_"),
+        "c_": Marker("numpy.c_"),
     },
     "numpy.linalg": tables.LINALG,
     "numpy.typing": _markers("ArrayLike", "NDArray", "DTypeLike"),
-    "jax": {"numpy": Module("numpy"), **_markers("jit")},
-    "collections": library.COLLECTIONS,
+    "jax": {
+        **{"numpy": Module("numpy"), "lax": Module("jax.lax"), "nn": Module("jax.nn")},
+        **_markers("jit"),
+    },
+    "jax.lax": neural.LAX,
+    "jax.nn": neural.NN,
+    "scipy": {"special": Module("scipy.special")},
+    "scipy.special": neural.SPECIAL,
+    "collections": {**library.COLLECTIONS, "defaultdict": records.default_dict},
     "copy": library.COPY,
     "functools": library.FUNCTOOLS,
     "itertools": library.ITERTOOLS,
     "operator": library.OPERATOR,
     "statistics": library.STATISTICS,
-    "dataclasses": {"field": _field, **_markers("dataclass")},
+    "bisect": searching.BISECT,
+    "heapq": searching.HEAPQ,
+    "json": texts.JSON,
+    "dataclasses": {"field": _field, **records.DATACLASSES, **_markers("dataclass")},
+    "types": {"SimpleNamespace": records.namespace},
     "enum": _markers("Enum", "IntEnum", "StrEnum", "auto", "unique"),
     "abc": _markers("ABC", "abstractmethod"),
     "typing": _markers(
@@ -95,8 +128,12 @@ _MEMBERS: dict[str, Mapping[str, Value]] = {
 }
 
 KEEPS_IDENTITY = {"list.append", "list.appendleft", "list.insert", "dict.update"}
+KEEPS_IDENTITY |= {"types.SimpleNamespace", "dataclasses.replace", "_replace", "_make", "functools.partial"}
 KEEPS_IDENTITY |= {f"numpy.{name}" for name in views.TABLE.keys() - {"take", "copy"}}
 """Rows that keep the objects they are given, or give views of them, instead of reading them."""
+
+TAKES_FEW = {"bin", "chr", "range", "numpy.roll"}
+"""Rows of fixed integers: one that depends on the observation, but has few values, is each of them."""
 
 DROPPED = {"print"}
 """Functions whose calls do nothing; their arguments are not evaluated."""
@@ -121,7 +158,7 @@ def member(module: Module, name: str) -> Value:
     """`module.name`."""
     table = _MEMBERS[module.path]
     if name not in table:
-        hint = HINTS.get(name) or _nearest(name, list(table))
+        hint = HINTS.get(name) or MODULE_HINTS.get(module.path) or _nearest(name, list(table))
         raise PriorError(f"`{module.path}.{name}` is not available", hint)
     row = table[name]
     return Builtin(f"{module.path}.{name}", row) if callable(row) else row
@@ -151,10 +188,14 @@ def unusable(name: str) -> Unusable:
 
 def _nearest(name: str, known: list[str]) -> str:
     # The search is quadratic in the length of a name.
-    close = difflib.get_close_matches(name[: limits.MAX_NAME_COMPARED], known, n=2)
+    close = difflib.get_close_matches(name[: limits.MAX_NAME_COMPARED], known, n=2, cutoff=_ALIKE)
     if close:
         return f"{' or '.join(f'`{name}`' for name in close)}, perhaps"
-    return "use arithmetic, math and the elementary functions of numpy"
+    return "leave it out, or write what it does as a function of your own"
+
+
+_ALIKE = 0.8
+"""How alike a name and the one that was meant must be: a slip or two, not another word."""
 
 
 @cache
@@ -171,9 +212,16 @@ def invoke(
     try:
         _signature(function.implementation).bind(*arguments, **named)
     except TypeError as error:
-        raise PriorError(f"{function.name}: {error}", "check its arguments") from None
+        raise PriorError(f"{function.name}: {error}", _takes(function)) from None
     result = function.implementation(*arguments, **named)
     return outputs.delivered(machine, function.name, result, out, mask)
+
+
+def _takes(function: Builtin) -> str:
+    """Which arguments a row has, as the hint to one that has none of a name or too many."""
+    own = list(_signature(function.implementation).parameters.values())[1 + len(function.receiver) :]
+    names = [f"*{p.name}" if p.kind is p.VAR_POSITIONAL else p.name for p in own]
+    return f"its arguments are {', '.join(names)}" if names else "it takes no arguments"
 
 
 def convert(m: Machine, dtype: DType, value: Value = 0) -> Value:
@@ -198,7 +246,9 @@ __all__ = [
     "DROPPED",
     "KEEPS_IDENTITY",
     "MODULES",
+    "TAKES_FEW",
     "Factory",
+    "applied",
     "attribute",
     "builtin",
     "check_size",

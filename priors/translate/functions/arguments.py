@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
+from priors.translate.functions.getters import applied
 from priors.translate.graph import Kind, Scalar, is_scalar, kind_of
 from priors.translate.machine import Machine
-from priors.translate.objects import Builtin, DType, Function, Method
+from priors.translate.objects import Builtin, DType, Function, Instance, Method
 from priors.translate.values import check_shape, describe, iterate
 
 Implementation = Callable[..., Value]
@@ -69,15 +70,25 @@ def static_option(m: Machine, value: Value, what: str) -> Any:
     return tuple(static_int(m, part, what) for part in iterate(m.graph, value))
 
 
-def call(m: Machine, function: Value, *positional: Value) -> Value:
+def call(m: Machine, function: Value, *positional: Value, **named: Value) -> Value:
     """Call what a row was given: a function of the program or a row of a table."""
     if isinstance(function, Function):
-        return m.call(function, positional, {})
+        return m.call(function, positional, named)
     if isinstance(function, Method):
-        return m.call(function.function, [function.receiver, *positional], {})
+        return m.call(function.function, [function.receiver, *positional], named)
     if isinstance(function, Builtin):
         given = map(m.graph.settle, (*function.receiver, *positional))
-        return m.each(lambda *values: function.implementation(m, *values), *given)
+        return m.each(lambda *values: function.implementation(m, *values, **named), *given)
+    if isinstance(function, Instance):
+        found = applied(m, function, positional, named, _invoke)
+        if found is NotImplemented and not named:
+            found = m.special("__call__", function, *positional)
+        if found is not NotImplemented:
+            return found
     if isinstance(function, DType) and len(positional) == 1 and is_scalar(positional[0]):
         return m.graph.cast(positional[0], function.kind)
     raise PriorError(f"{describe(function)} cannot be called here", "give it a function or a lambda")
+
+
+def _invoke(m: Machine, function: Value, positional: Sequence[Value], named: Mapping[str, Value]) -> Value:
+    return call(m, function, *positional, **named)

@@ -9,7 +9,7 @@ import sys
 
 from priors.translate.containers import Value
 from priors.translate.errors import PriorError
-from priors.translate.functions.arguments import Implementation, call, static_int
+from priors.translate.functions.arguments import Implementation, call, kind_of_dtype, static_int
 from priors.translate.graph import Scalar, bounds_of, is_scalar, kind_of
 from priors.translate.machine import Machine
 from priors.translate.operators import power
@@ -42,8 +42,10 @@ def clip(
     *,
     min: Value = None,
     max: Value = None,
+    dtype: Value = None,
 ) -> Value:
     """`numpy.clip`; a bound of None is no bound."""
+    kind_of_dtype(dtype)
     low, high = (old if new is None else new for old, new in ((a_min, min), (a_max, max)))
     if low is None and high is None:
         return a if is_scalar(a) else to_array(m.graph, a)

@@ -6,16 +6,17 @@ import ast
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from priors.translate.containers import Array, Dict, List, Value, contents, iterator
 from priors.translate.errors import PriorError
 from priors.translate.functions import lines, python, reductions
 from priors.translate.functions.arguments import Implementation, call, static_int
+from priors.translate.functions.endless import count, cycle, pulls
+from priors.translate.functions.getters import attrgetter, itemgetter, partial
 from priors.translate.machine import Machine
-from priors.translate.objects import Builtin, Function, Instance, Method
+from priors.translate.objects import Instance
 from priors.translate.operators import binary, compare, unary
-from priors.translate.values import check_size, elementwise, iterate, to_array, truth
+from priors.translate.values import check_size, elementwise, is_endless, iterate, to_array, truth
 
 # itertools, as lists of fixed length.
 
@@ -83,13 +84,35 @@ def repeat(m: Machine, object: Value, times: Value = None) -> Value:
     return iterator([object] * count)
 
 
+def starmap(m: Machine, function: Value, iterable: Value) -> Value:
+    """`itertools.starmap`."""
+    rows = iterate(m.graph, iterable)
+    return iterator([call(m, function, *iterate(m.graph, row)) for row in rows])
+
+
+def _while(taken: bool) -> Implementation:
+    """`itertools.takewhile` and `dropwhile`, whose test must be fixed."""
+
+    def row(m: Machine, predicate: Value, iterable: Value) -> Value:
+        items = iterate(m.graph, iterable)
+        holds = itertools.takewhile(
+            lambda item: m.graph.static(m.truth(call(m, predicate, item)), "where it ends"), items
+        )
+        number = len(list(holds))
+        return iterator(items[:number] if taken else items[number:])
+
+    return row
+
+
 def islice(m: Machine, iterable: Value, *bounds: Value) -> Value:
     """`itertools.islice`."""
     if not 1 <= len(bounds) <= 3:
         raise PriorError("itertools.islice takes an iterable and one to three bounds")
     plain = [None if bound is None else static_int(m, bound, "the bound of a slice") for bound in bounds]
+    if is_endless(iterable) and slice(*plain).stop is None:
+        raise PriorError("this never ends", "give itertools.islice a stop")
     try:
-        return iterator(list(itertools.islice(iterate(m.graph, iterable), *plain)))
+        return iterator(list(itertools.islice(pulls(m, [iterable])[0], *plain)))
     except ValueError as error:
         raise PriorError(f"itertools.islice: {error}") from None
 
@@ -104,6 +127,11 @@ ITERTOOLS: dict[str, Value] = {
     "accumulate": accumulate,
     "repeat": repeat,
     "islice": islice,
+    "starmap": starmap,
+    "takewhile": _while(True),
+    "dropwhile": _while(False),
+    "cycle": cycle,
+    "count": count,
 }
 
 # functools.
@@ -118,15 +146,6 @@ def reduce(m: Machine, function: Value, sequence: Value, *initial: Value) -> Val
     for item in items[1:]:
         result = call(m, function, result, item)
     return result
-
-
-def partial(_m: Machine, function: Value, /, *arguments: Value) -> Value:
-    """`functools.partial` of a row with any arguments, or of a function of the program with its first one."""
-    if isinstance(function, Builtin):
-        return replace(function, receiver=(*function.receiver, *arguments))
-    if isinstance(function, Function) and len(arguments) == 1:
-        return Method(function, arguments[0])
-    raise PriorError("functools.partial with these arguments", "write lambda x: f(a, b, x)")
 
 
 FUNCTOOLS: dict[str, Value] = {"reduce": reduce, "partial": partial}
@@ -152,6 +171,8 @@ OPERATOR: dict[str, Value] = {
     "neg": lambda m, a: unary(m.graph, ast.USub(), a),
     "not_": lambda m, a: m.graph.negate(truth(m.graph, a)),
     "abs": lambda m, a: elementwise(m.graph, "absolute", a),
+    "itemgetter": itemgetter,
+    "attrgetter": attrgetter,
 }
 
 # copy.
@@ -162,7 +183,7 @@ def shallow(m: Machine, x: Value) -> Value:
     if isinstance(x, List):
         return List(list(x.items), x.most, x.style)
     if isinstance(x, Dict):
-        return Dict(dict(x.items))
+        return Dict(dict(x.items), x.factory)
     if isinstance(x, Array):
         return to_array(m.graph, x)
     if isinstance(x, Instance):
@@ -184,7 +205,7 @@ def deep(m: Machine, x: Value) -> Value:
         if isinstance(made, List):
             return List([copied(part, depth + 1) for part in made.items], made.most, made.style)
         if isinstance(made, Dict):
-            return Dict({key: copied(part, depth + 1) for key, part in made.items.items()})
+            return Dict({key: copied(part, depth + 1) for key, part in made.items.items()}, made.factory)
         return made
 
     return copied(x, 0)

@@ -9,8 +9,8 @@ import numpy as np
 
 from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
-from priors.translate.functions.arguments import Implementation, static_int
-from priors.translate.graph import Scalar, is_scalar
+from priors.translate.functions.arguments import Implementation, static_int, static_option
+from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
 from priors.translate.operators import matmul, total
 from priors.translate.values import check_shape, elementwise, iterate, make_array, to_array, unwrap
@@ -62,16 +62,58 @@ def kron(m: Machine, a: Value, b: Value) -> Value:
 
 
 def cross(m: Machine, a: Value, b: Value) -> Value:
-    """`numpy.cross` of vectors of three entries."""
-    x, y = (list(to_array(m.graph, part).data.ravel()) for part in (a, b))
-    if len(x) != 3 or len(y) != 3:
+    """`numpy.cross` of vectors of three or two entries, the last axis of each array."""
+    x, y = (to_array(m.graph, part) for part in (a, b))
+    sizes = {array.data.shape[-1:] for array in (x, y)}
+    if not sizes <= {(3,), (2,)} or len(sizes) != 1:
         raise PriorError("np.cross needs two vectors of three entries", "give both three entries")
 
-    def minor(i: int, j: int) -> Scalar:
-        products = [m.graph.apply("multiply", x[p], y[q]) for p, q in ((i, j), (j, i))]
-        return m.graph.apply("subtract", *products)
+    def minor(i: int, j: int) -> Value:
+        pairs = [(_along_last(x, p), _along_last(y, q)) for p, q in ((i, j), (j, i))]
+        products = [elementwise(m.graph, "multiply", *pair) for pair in pairs]
+        return elementwise(m.graph, "subtract", *products)
 
-    return make_array(m.graph, [minor(1, 2), minor(2, 0), minor(0, 1)], (3,))
+    if sizes == {(2,)}:
+        return minor(0, 1)
+    parts = [to_array(m.graph, minor(*pair)) for pair in ((1, 2), (2, 0), (0, 1))]
+    data = np.stack([part.data for part in parts], axis=-1)
+    return make_array(m.graph, list(data.ravel()), data.shape)
+
+
+def _along_last(array: Array, place: int) -> Value:
+    return unwrap(Array(np.asarray(array.data[..., place], dtype=object), array.kind))
+
+
+def tensordot(m: Machine, a: Value, b: Value, axes: Value = 2) -> Value:
+    """`numpy.tensordot`."""
+    x, y = (to_array(m.graph, side) for side in (a, b))
+    chosen = static_option(m, axes, "the axes") if is_scalar(axes) else None
+    if chosen is None:
+        given = [static_option(m, side, "an axis") for side in iterate(m.graph, axes)]
+        pairs = [list(side) if isinstance(side, tuple) else [side] for side in given]
+    elif not isinstance(chosen, int) or not 0 <= chosen <= min(x.data.ndim, y.data.ndim):
+        raise PriorError("np.tensordot over more axes than the arrays have", "use fewer")
+    else:
+        pairs = [list(range(x.data.ndim - chosen, x.data.ndim)), list(range(chosen))]
+    if len(pairs) != 2 or len(pairs[0]) != len(pairs[1]):
+        raise PriorError("np.tensordot needs as many axes of the one array as of the other")
+    count = len(pairs[0])
+    try:
+        left = np.moveaxis(x.data, pairs[0], range(-count, 0)) if count else x.data
+        right = np.moveaxis(y.data, pairs[1], range(count)) if count else y.data
+    except ValueError as error:
+        raise PriorError(f"np.tensordot: {error}") from None
+    outer, inner = left.shape[: left.ndim - count], right.shape[count:]
+    if left.shape[left.ndim - count :] != right.shape[:count]:
+        raise PriorError("np.tensordot: the axes have different lengths", "compare the shapes")
+    check_shape((*outer, *inner))
+    size = math.prod(right.shape[:count])
+    flat = matmul(
+        m.graph,
+        Array(left.reshape(math.prod(outer), size), x.kind),
+        Array(right.reshape(size, math.prod(inner)), y.kind),
+    )
+    return unwrap(Array(flat.data.reshape((*outer, *inner)), flat.kind))
 
 
 def trace(m: Machine, a: Value, offset: Value = 0) -> Value:
@@ -169,6 +211,7 @@ TABLE: dict[str, Implementation] = {
     "kron": kron,
     "matmul": lambda m, x1, x2: matmul(m.graph, x1, x2),
     "cross": cross,
+    "tensordot": tensordot,
     "trace": trace,
     "tril": triangle(True),
     "triu": triangle(False),

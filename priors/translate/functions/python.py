@@ -4,18 +4,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Sequence
 
 from priors.translate.containers import Array, Dict, List, Value, iterator
 from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation, call, one_number, static_int
 from priors.translate.functions.elementary import divmod_row, power_row, round_row
+from priors.translate.functions.endless import check_ends, pulls
 from priors.translate.functions.lines import sort_entries
 from priors.translate.graph import Scalar, is_scalar
 from priors.translate.keys import static_key
 from priors.translate.machine import Machine
-from priors.translate.objects import Class
-from priors.translate.operators import equal
+from priors.translate.objects import Class, Instance
+from priors.translate.operators import binary, equal
 from priors.translate.values import describe, elementwise, iterate, length, merge, truth
 
 
@@ -66,10 +68,16 @@ def exceeds(m: Machine, a: Value, b: Value) -> Scalar:
 
 
 def python_sum(m: Machine, iterable: Value, start: Value = 0) -> Value:
-    """`sum`, of numbers or of arrays."""
+    """`sum`, of numbers, arrays, lists, or objects with `__add__`."""
     result = start
     for item in iterate(m.graph, iterable):
-        result = elementwise(m.graph, "add", result, item)
+        found = NotImplemented
+        if isinstance(result, Instance) or isinstance(item, Instance):
+            found = m.special("__add__", result, item)
+            found = m.special("__radd__", item, result) if found is NotImplemented else found
+        elif isinstance(result, (List, tuple)):
+            found = binary(m.graph, ast.Add(), result, item)
+        result = elementwise(m.graph, "add", result, item) if found is NotImplemented else found
     return result
 
 
@@ -106,10 +114,11 @@ def enumerate_(m: Machine, iterable: Value, start: Value = 0) -> Value:
 
 def zip_(m: Machine, *iterables: Value, strict: Value = False) -> Value:
     """`zip`."""
-    columns = [iterate(m.graph, iterable) for iterable in iterables]
-    if strict and len({len(column) for column in columns}) > 1:
-        raise PriorError("zip(strict=True) of different lengths", "give all the same length")
-    return iterator([tuple(row) for row in zip(*columns, strict=False)])
+    check_ends(iterables)
+    try:
+        return iterator(list(zip(*pulls(m, iterables), strict=truth(m.graph, strict) is True)))
+    except ValueError:
+        raise PriorError("zip(strict=True) of different lengths", "give all the same length") from None
 
 
 def python_sorted(m: Machine, iterable: Value, *, key: Value = None, reverse: Value = False) -> Value:
@@ -192,6 +201,23 @@ def str_(_m: Machine, object: Value = "") -> Value:
     raise PriorError(f"str() of {describe(object)}", "leave texts for people out")
 
 
+def bin_(m: Machine, number: Value) -> str:
+    """`bin` of a fixed integer."""
+    return bin(static_int(m, number, "the number of bin()"))
+
+
+def ord_(_m: Machine, c: Value) -> int:
+    """`ord` of a fixed character."""
+    if not isinstance(c, str) or len(c) != 1:
+        raise PriorError("ord() takes one character", 'write ord("a")')
+    return ord(c)
+
+
+def chr_(m: Machine, i: Value) -> str:
+    """`chr` of a fixed integer."""
+    return chr(static_int(m, i, "the number of a character"))
+
+
 def deque(m: Machine, iterable: Value = (), maxlen: Value = None) -> Value:
     """`collections.deque`."""
     most = None if maxlen is None else static_int(m, maxlen, "the length of a deque")
@@ -228,6 +254,8 @@ BUILTINS: dict[str, Implementation] = {
     "abs": lambda m, x: elementwise(m.graph, "absolute", x),
     "all": all_,
     "any": any_,
+    "bin": bin_,
+    "chr": chr_,
     "dict": dict_,
     "divmod": divmod_row,
     "enumerate": enumerate_,
@@ -236,6 +264,7 @@ BUILTINS: dict[str, Implementation] = {
     "list": list_,
     "max": _extreme("maximum", "max"),
     "min": _extreme("minimum", "min"),
+    "ord": ord_,
     "pow": power_row,
     "range": python_range,
     "reversed": reversed_,

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from priors.translate import indexing, keys, mutation
 from priors.translate.containers import Dict, List, Value
 from priors.translate.errors import PriorError
+from priors.translate.formatting import braces
 from priors.translate.functions import python
 from priors.translate.functions.arguments import Implementation, static_int
 from priors.translate.graph import Node, Scalar
@@ -155,6 +156,31 @@ def _split(m: Machine, owner: str, sep: Value = None, maxsplit: Value = -1) -> V
     return List(list(parts))
 
 
+def _rsplit(m: Machine, owner: str, sep: Value = None, maxsplit: Value = -1) -> Value:
+    _strings([] if sep is None else [sep])
+    parts = owner.rsplit(sep, static_int(m, maxsplit, "the number of splits"))
+    check_size(len(parts))
+    return List(list(parts))
+
+
+def _lines(m: Machine, owner: str, keepends: Value = False) -> Value:
+    parts = owner.splitlines(m.truth(keepends) is True)
+    check_size(len(parts))
+    return List(list(parts))
+
+
+def _padded(name: str) -> Implementation:
+    """`str.zfill` and its like: a text made longer."""
+
+    def row(m: Machine, owner: str, width: Value, *fill: Value) -> str:
+        size = static_int(m, width, "the width of a text")
+        check_size(size)
+        padded: str = getattr(owner, name)(size, *_strings(fill))
+        return padded
+
+    return row
+
+
 def _join(m: Machine, owner: str, iterable: Value) -> str:
     parts = iterate(m.graph, iterable)
     check_size(sum(map(len, _strings(parts))) + len(owner) * len(parts))
@@ -196,17 +222,22 @@ DICT_METHODS: dict[str, Implementation] = {
     "pop": _drop,
     "popitem": _pop_item,
     "clear": _clear,
-    "copy": lambda m, owner: Dict(dict(owner.items)),
+    "copy": lambda m, owner: Dict(dict(owner.items), owner.factory),
 }
 TUPLE_METHODS: dict[str, Implementation] = {"count": _count, "index": _index}
 _PLAIN = (
     *("startswith", "endswith", "lower", "upper", "strip", "lstrip", "rstrip", "title", "capitalize"),
-    *("removeprefix", "removesuffix", "find", "index", "count"),
-    *("isdigit", "isalpha", "isalnum", "islower", "isupper"),
+    *("removeprefix", "removesuffix", "find", "rfind", "index", "count", "swapcase", "casefold"),
+    *("partition", "rpartition", "isdigit", "isdecimal", "isnumeric", "isspace", "isidentifier"),
+    *("isalpha", "isalnum", "islower", "isupper"),
 )
 STRING_METHODS: dict[str, Implementation] = {
     **{name: lambda m, owner, *parts, name=name: getattr(owner, name)(*_strings(parts)) for name in _PLAIN},
+    **{name: _padded(name) for name in ("zfill", "ljust", "rjust", "center")},
     "split": _split,
+    "rsplit": _rsplit,
+    "splitlines": _lines,
+    "format": lambda m, owner, /, *args, **kwargs: braces(m.graph, owner, args, kwargs),
     "join": _join,
     "replace": _replace,
 }

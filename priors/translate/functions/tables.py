@@ -16,7 +16,9 @@ from priors.translate.containers import Value
 from priors.translate.functions import (
     arrays,
     elementary,
+    grids,
     lines,
+    mapping,
     matrices,
     outputs,
     products,
@@ -64,9 +66,9 @@ NUMPY: dict[str, Value] = {
     "euler_gamma": 0.5772156649015329,
     "newaxis": None,
     # Types.
-    **{name: DType("float") for name in ("float16", "float32", "float64", "floating", "float_")},
-    **{name: DType("float") for name in ("half", "single", "double", "longdouble")},
-    **{name: DType("int") for name in ("int8", "int16", "int32", "int64", "int_", "intp", "integer")},
+    **{name: DType("float", name) for name in ("float16", "float32", "float64", "floating", "float_")},
+    **{name: DType("float", name) for name in ("half", "single", "double", "longdouble")},
+    **{name: DType("int", name) for name in ("int8", "int16", "int32", "int64", "int_", "intp", "integer")},
     **{name: DType("bool") for name in ("bool_", "bool")},
     # Warnings, and how arrays are printed.
     **{name: lambda _m, *_, **_options: None for name in ("errstate", "seterr", "set_printoptions")},
@@ -134,6 +136,8 @@ NUMPY: dict[str, Value] = {
     **reductions.TABLE,
     **lines.TABLE,
     **products.TABLE,
+    **grids.TABLE,
+    **mapping.TABLE,
     "ndim": lambda m, a: to_array(m.graph, a).data.ndim,
     "shape": lambda m, a: to_array(m.graph, a).data.shape,
     "isscalar": lambda m, element: is_scalar(element) or isinstance(element, str),
@@ -144,9 +148,7 @@ NUMPY: dict[str, Value] = {
 
 LINALG: dict[str, Value] = {
     "norm": reductions.norm,
-    "det": matrices.det,
-    "inv": matrices.inv,
-    "solve": matrices.solve,
+    **matrices.TABLE,
     "matrix_power": products.matrix_power,
     "multi_dot": products.multi_dot,
 }

@@ -274,3 +274,101 @@ Q, V = slice(0, 2), slice(2, None)
 PARTS = {"q": slice(0, 3), "v": Q}
 def policy(obs):
     return [sum(obs[Q]) - sum(obs[V]) + obs[PARTS["q"]].sum() * obs[PARTS["v"]].sum()]
+
+# iterators that never end
+from itertools import count, cycle
+class Policy:
+    def __init__(self):
+        self.blink = cycle([1.0, 0.5, 2.0])
+        self.clock = count(1, 2)
+    def act(self, obs):
+        k = next(self.blink)
+        if obs[0] > 0:
+            k += next(self.blink)
+        n = next(self.clock)
+        for a, i in zip(obs, self.blink):
+            k += a * i
+        for j in count():
+            k += j
+            if j > obs[1]:
+                break
+            if j == 5:
+                break
+        return [k + 0.01 * (n % 7)]
+
+# functions made of others
+from functools import partial
+from operator import attrgetter
+class Leg:
+    side = 0.5
+    def __init__(self, gain, bias=0.0):
+        self.gain, self.bias = gain, bias
+    @property
+    def twice(self): return 2 * self.gain
+    def __add__(self, o): return Leg(self.gain + o.gain, self.bias)
+    def __radd__(self, o): return self
+make = partial(Leg, bias=0.25)
+def mix(a, b, *, k=1.0): return a + k * b
+def policy(obs):
+    legs = [make(obs[0]), make(obs[1], bias=0.5), Leg(gain=obs[2])]
+    ordered = sorted(legs, key=attrgetter("gain"))
+    x = sum(map(attrgetter("twice"), legs)) + attrgetter("side")(legs[0])
+    whole = sum(legs)
+    half = partial(mix, k=0.5)
+    return [ordered[0].bias + 2 * ordered[1].bias + x + half(whole.gain, obs[3]) + partial(half, 1.0)(2.0)]
+
+# namespaces
+from types import SimpleNamespace
+import types as ty
+class Policy:
+    def __init__(self):
+        self.state = SimpleNamespace(phase=0, speed=0.0)
+        self.last = SimpleNamespace(x=0.0)
+    def act(self, obs):
+        s, gains = self.state, ty.SimpleNamespace(kp=0.5, kd=obs[1])
+        s.phase = (s.phase + 1) % 5
+        s.speed += 0.1 * (obs[0] - s.speed)
+        before = self.last.x
+        self.last = SimpleNamespace(x=obs[2])
+        if obs[3] > 0:
+            gains.kp = 2.0
+        return [gains.kp * s.phase + gains.kd + s.speed + before + hasattr(gains, "ki")]
+
+# functions of dataclasses and named tuples
+from dataclasses import asdict, astuple, dataclass, field, fields, replace
+from typing import NamedTuple
+@dataclass(frozen=True)
+class Gains:
+    kp: float = 1.0
+    kd: float = 0.5
+    def scaled(self, factor): return replace(self, kp=self.kp * factor)
+@dataclass
+class Leg:
+    gains: Gains
+    angles: list = field(default_factory=list)
+    def __post_init__(self): self.total = sum(self.angles)
+class Pose(NamedTuple):
+    x: float
+    y: float = 2.0
+def policy(obs):
+    leg = Leg(Gains().scaled(obs[0]), [obs[1], 1.0])
+    other = replace(leg, angles=[obs[2]])
+    d = asdict(leg)
+    d["angles"].append(5.0)
+    (kp, kd), angles = astuple(other)
+    names = [f.name for f in fields(leg)]
+    pose = Pose._make(obs[:2])._replace(y=obs[3])
+    n = sum(pose._asdict().values()) + len(Pose._fields)
+    return [d["gains"]["kp"] + kp * kd + len(leg.angles) + other.total + sum(angles) + len(names[0]) + n]
+
+# dicts with a factory
+from collections import defaultdict
+def policy(obs):
+    sums, lists, fixed = defaultdict(float), defaultdict(list), defaultdict(lambda: obs[3], a=1.0)
+    for k, x in zip("abab", obs):
+        sums[k] += x
+        lists[k].append(x)
+        if x > 0:
+            sums["n"] += 1
+    both = sums["a"] * sums["b"] + len(sums) + lists["b"][1] + fixed["z"] + fixed["a"] + len(fixed)
+    return [both + sums.get("missing", 0.25) + ("c" in lists) + sums["n"]]
