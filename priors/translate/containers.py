@@ -44,7 +44,8 @@ class Container:
 class List(Container):
     """A Python list, a deque or an iterator.
 
-    A list that grows at every step is a log: only its last entries are remembered.
+    A list that grows at every step is a log: only its last entries are remembered. A set whose entries depend
+    on the observation is a list too, of entries of which some may be equal.
 
     Attributes:
         items: its entries; of an iterator, those to come; of a count, its next number and its step.
@@ -55,7 +56,7 @@ class List(Container):
 
     items: list[Value]
     most: int | None = None
-    style: Literal["list", "deque", "iterator", "cycle", "count", "log"] = "list"
+    style: Literal["list", "deque", "iterator", "cycle", "count", "log", "set"] = "list"
     consumed: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:

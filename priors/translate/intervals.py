@@ -16,6 +16,10 @@ def _corners(function: Callable[[float, float], float], a: Bounds, b: Bounds) ->
     return UNBOUNDED if any(math.isnan(value) for value in values) else (min(values), max(values))
 
 
+def _floor_divide(x: float, y: float) -> float:
+    return x // y if math.isfinite(x) else x
+
+
 def bounds_of_result(operation: str, intervals: Sequence[Bounds], kind: str) -> Bounds:  # noqa: PLR0911
     """An interval that holds the result, of some kind, of an operation on operands in `intervals`."""
     if operation in _CORNERS:
@@ -27,7 +31,8 @@ def bounds_of_result(operation: str, intervals: Sequence[Bounds], kind: str) -> 
     if operation == "divide" and (intervals[1][0] > 0 or intervals[1][1] < 0):
         return _corners(operator.truediv, *intervals)
     if operation == "floor_divide" and intervals[1][0] > 0:
-        return _monotone(math.floor, _corners(operator.truediv, *intervals))
+        # Python's own at the ends: 1.0 // 0.1 is 9, where floor(1.0 / 0.1) is 10.
+        return _corners(_floor_divide, *intervals)
     if operation in ("minimum", "maximum"):
         pick = min if operation == "minimum" else max
         (low_a, high_a), (low_b, high_b) = intervals

@@ -7,6 +7,7 @@ import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
+from priors.translate.errors import PriorError
 from priors.translate.facts import Test, bounds_under
 from priors.translate.graph import Kind, Node, Scalar, bounds_of, kind_of, widest
 from priors.translate.intervals import UNBOUNDED, Bounds, hull
@@ -109,6 +110,55 @@ _MOST_STOPS = 4
 
 _TESTS = 3
 """Of the tests that choose a number, the last of so many and one are kept."""
+
+
+def check_growth(value: Scalar, kind: Kind, bounds: Bounds) -> None:
+    """Refuse a remembered integer that is multiplied at every step: it is soon too large for 64 bits.
+
+    A counter is as well, but not for 10 ** 18 steps.
+    """
+    if kind == "int" and math.isinf(bounds[1] - bounds[0]) and not _grows_slowly(value):
+        raise PriorError("a remembered integer may become too large", "use a float, or take a remainder: % m")
+
+
+def _grows_slowly(value: Scalar) -> bool:
+    """Whether no remembered integer without bounds is multiplied in `value`."""
+    seen: set[int] = set()
+    pending = [value]
+    while pending:
+        node = pending.pop()
+        if not isinstance(node, Node) or node.index in seen:
+            continue
+        seen.add(node.index)
+        wild = [x for x in node.operands if _is_wild(x)]
+        if node.operation == "select":
+            pending += node.operands[1:]
+        elif node.operation == "multiply" and wild:
+            factors = [x.known if isinstance(x, Node) else x for x in node.operands if x not in wild]
+            if len(wild) > 1 or any(factor is None or abs(factor) > 1 for factor in factors):
+                return False
+            pending += wild
+        elif node.operation == "shift_left" and wild:
+            return False
+        else:
+            pending += wild
+    return True
+
+
+def _is_wild(value: Scalar) -> bool:
+    """Whether a number is made of remembered integers without bounds."""
+    pending, seen = [value], set[int]()
+    while pending:
+        node = pending.pop()
+        if not isinstance(node, Node) or node.kind != "int" or node.index in seen:
+            continue
+        seen.add(node.index)
+        if not math.isinf(node.bounds[1] - node.bounds[0]):
+            continue
+        if node.operation == "memory":
+            return True
+        pending += node.operands
+    return False
 
 
 def same(a: Scalar, b: Scalar) -> bool:

@@ -27,7 +27,7 @@ from priors.translate.forms import (
 from priors.translate.frames import Binding, Cells, Layer
 from priors.translate.graph import Kind, Node, Scalar, widest
 from priors.translate.intervals import Bounds, hull
-from priors.translate.invariants import Number, first_seen, same
+from priors.translate.invariants import Number, check_growth, first_seen, same
 from priors.translate.objects import Function
 from priors.translate.paths import EVERYWHERE, NOWHERE, Path
 from priors.translate.state import State
@@ -281,6 +281,7 @@ class Part:
             for position, slot in enumerate(row):
                 if slot is None:
                     continue
+                check_growth(now[position], slots.kinds[slot], slots.bounds[slot])
                 after[slot] = graph.select(here, graph.cast(now[position], slots.kinds[slot]), after[slot])
                 if index == 0:
                     first[slot] = self._initial[position]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 POLICY_NAMES = ("policy", "act", "get_action", "control", "controller", "compute_action", "predict")
 """Names by which the policy is found, best first; otherwise the last function that no other calls."""
@@ -36,14 +36,27 @@ def _with_definitions(tree: ast.Module, earlier: Sequence[ast.Module]) -> ast.Mo
     """`tree` behind what earlier blocks define, if it needs any of that."""
     loaded, stored = _names(tree)
     missing = loaded - stored - vars(builtins).keys()
-    kept = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom, ast.Assign, ast.AnnAssign)
-    definitions = [node for one in earlier for node in one.body if isinstance(node, kept)]
+    definitions = [node for one in earlier for node in _until_defined(one, missing)]
     defined = {name for node in definitions for name in _names(node)[1]}
     if not missing & defined:
         return tree
     # What the block itself defines is a newer version.
     older = [node for node in definitions if not _names_of(node) & stored]
     return ast.Module([*older, *tree.body], [])
+
+
+def _until_defined(tree: ast.Module, names: Set[str]) -> list[ast.stmt]:
+    """The statements of a block up to the last one that defines a function or some of `names`."""
+    definitions = (ast.FunctionDef, ast.ClassDef)
+    ends = [i for i, node in enumerate(tree.body) if isinstance(node, definitions) or _changed(node) & names]
+    return tree.body[: max(ends, default=-1) + 1]
+
+
+def _changed(node: ast.stmt) -> set[str]:
+    """The names that a statement binds, or of whose objects it calls a method."""
+    calls = (part.func for part in ast.walk(node) if isinstance(part, ast.Call))
+    owners = (call.value for call in calls if isinstance(call, ast.Attribute))
+    return _names(node)[1] | {owner.id for owner in owners if isinstance(owner, ast.Name)}
 
 
 def _names_of(node: ast.stmt) -> set[str]:
@@ -107,7 +120,8 @@ def _candidates(tree: ast.Module) -> dict[str, set[str]]:
             # `policy = Policy(11, 3)` alone is how a program is used.
             called = node.value.func if isinstance(node.value, ast.Call) else None
             telling = isinstance(called, ast.Name) and called.id in defined
-            if isinstance(node.value, ast.Lambda):
+            is_acting = isinstance(called, ast.Name) and called.id in acting
+            if isinstance(node.value, ast.Lambda) or is_acting:
                 names = targets
             elif telling:
                 words = (*POLICY_NAMES, *_TELLING)
@@ -115,10 +129,11 @@ def _candidates(tree: ast.Module) -> dict[str, set[str]]:
         for name in names:
             found.pop(name, None)
             found[name] = node
+    uses = ("test", "reset", "init", "evaluate", "run_", "simulate", "rollout", "train", "plot", "demo")
     return {
         name: {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
         for name, node in found.items()
-        if name != "main" and not name.startswith(("test", "reset", "init"))
+        if name != "main" and not name.startswith(uses)
     }
 
 

@@ -213,7 +213,8 @@ def _is_in(graph: Graph, item: Value, container: Value) -> Scalar:
             raise PriorError(f"{describe(item)} in a string", "test strings in strings")
         return item in container
     found: Scalar = False
-    for other in iterate(graph, container):
+    is_set = isinstance(container, List) and container.style == "set"
+    for other in container.items if is_set else iterate(graph, container):
         found = graph.either(found, equal(graph, item, graph.settle(other)))
     return found
 

@@ -226,11 +226,16 @@ def turns(graph: Graph, value: Value) -> Iterator[Value]:
 
 
 def check_known(value: Value) -> None:
-    """Refuse to look at all of a list of which only the last entries are remembered."""
+    """Refuse to look at all of a list whose entries are not all known."""
     if isinstance(value, List) and value.style == "log":
         raise PriorError(
             "this list grows at every step, and only its last entries are remembered",
             "bound it: a list of fixed length, collections.deque(maxlen=8), or numbers",
+        )
+    if isinstance(value, List) and value.style == "set":
+        raise PriorError(
+            "which entries of this set are equal depends on the observation",
+            "use a list, or len() and `in` alone",
         )
 
 

@@ -31,6 +31,15 @@ REPLIES = {
     + "x = np.random.randn(4)\nprint(policy(x))\nassert policy(np.zeros(4)).shape == (2,)\n",
     "a long use behind": PROGRAM + "total = 0.0\nfor _ in range(100000): total += policy(np.ones(4))[0]\n",
     "its use as a main program": PROGRAM + "if __name__ == '__main__':\n    import gym\n    gym.make('x')\n",
+    "a function that runs it behind": fenced(
+        PROGRAM, "def evaluate_policy(name='x'):\n    env = gym.make(name)\n    return policy(env.reset())\n"
+    ),
+    "constants in a block before": fenced(
+        "K = 0.25\nK *= 2\nW = []\nfor i in range(2): W.append(1.0)\n",
+        "def policy(obs):\n    return [K * W[0] * obs[0], K * W[1] * obs[1]]\n",
+    ),
+    "an object of any name": "class PD:\n    def __init__(self, k=1.0): self.k = k\n"
+    "    def act(self, obs): return self.k * obs[:2]\npd = PD(0.5)\n",
     "a table behind": "def policy(obs):\n    return GAIN * obs[:2]\nGAIN = 0.5\n",
 }
 

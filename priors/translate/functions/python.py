@@ -1,7 +1,5 @@
 """Python's builtin functions, one row each in `BUILTINS`."""
 
-# ruff: noqa: ARG005 - every row of a table is called with the same arguments.
-
 from __future__ import annotations
 
 import ast
@@ -13,7 +11,7 @@ from priors.translate.functions.arguments import Implementation, call, one_numbe
 from priors.translate.functions.elementary import divmod_row, power_row, round_row
 from priors.translate.functions.endless import check_ends, pulls
 from priors.translate.functions.lines import sort_entries
-from priors.translate.graph import Scalar, is_scalar
+from priors.translate.graph import Node, Scalar, is_scalar
 from priors.translate.keys import static_key
 from priors.translate.machine import Machine
 from priors.translate.objects import Class, Instance
@@ -164,18 +162,29 @@ def tuple_(m: Machine, iterable: Value = ()) -> Value:
     return tuple(iterate(m.graph, iterable))
 
 
-def distinct(m: Machine, items: Sequence[Value]) -> tuple[Value, ...]:
-    """A set as a tuple, each entry once; entries that depend on the observation may be equal unseen."""
+def len_(m: Machine, obj: Value) -> Value:
+    """`len`; of a set whose entries may be equal, how many are unlike all before them."""
+    if not isinstance(obj, List) or obj.style != "set":
+        return length(obj)
+    count: Scalar = 0
+    for place, item in enumerate(obj.items):
+        is_new: Scalar = True
+        for other in obj.items[:place]:
+            is_new = m.graph.both(is_new, m.graph.negate(equal(m.graph, item, other)))
+        count = m.graph.apply("add", count, m.graph.cast(is_new, "int"))
+    return count
+
+
+def distinct(m: Machine, items: Sequence[Value]) -> Value:
+    """A set: a tuple of its entries, or where some may be equal unseen, a list for `in` and `len`."""
     found: list[Value] = []
+    decided = True
     for item in items:
-        if not any(_surely_equal(m, item, other) for other in found):
+        same = [truth(m.graph, equal(m.graph, item, other)) for other in found]
+        if True not in same:
             found.append(item)
-    return tuple(found)
-
-
-def _surely_equal(m: Machine, a: Value, b: Value) -> bool:
-    same = equal(m.graph, a, b)
-    return truth(m.graph, same) is True
+            decided = decided and not any(isinstance(one, Node) for one in same)
+    return tuple(found) if decided else List(found, style="set")
 
 
 def dict_(m: Machine, mapping: Value = (), /, **entries: Value) -> Value:
@@ -260,7 +269,7 @@ BUILTINS: dict[str, Implementation] = {
     "divmod": divmod_row,
     "enumerate": enumerate_,
     "frozenset": tuple_,
-    "len": lambda m, x: length(x),
+    "len": len_,
     "list": list_,
     "max": _extreme("maximum", "max"),
     "min": _extreme("minimum", "min"),

@@ -145,3 +145,16 @@ def policy(obs):
     except Exception as e:
         print(e)
         return np.zeros(1)
+
+# a handler that raises again
+def policy(obs):
+    try:
+        try:
+            if obs[0] > 0: raise ValueError("x")
+            y = 1.0
+        except ValueError:
+            z = 2.0
+            raise
+    except (ValueError, KeyError):
+        y = 3.0
+    return [y]

@@ -167,3 +167,28 @@ class Policy:
         g, k = ROWS["%s" % ("hip" if obs[2] > 0 else "knee")]
         named = {"n2": obs[3]}.get(f"n{self.n}", 0.125)
         return [gain * g + k + bin(self.n).count("1") + named + 4 * (self.mode == "run")]
+
+# a float floor division in an interval
+def policy(obs):
+    x = max(1.0, min(2.0, obs[0]))
+    i = int(x // 0.1)
+    return [(1.0 if i >= 10 else 0.0) + (2.0 if i > 15 else 0.0)]
+
+# counters that have no bounds
+class P:
+    def __init__(self): self.t = 0; self.prev = 0; self.n = 0; self.m = 5
+    def act(self, obs):
+        self.prev = self.t
+        self.t += 1 if obs[0] > 0 else 2
+        self.n += int(obs[1] * 10)
+        self.m = -self.m + 1
+        d = self.t - self.prev
+        return [float(self.t + self.n + d + 2 * self.t + self.m)]
+
+# a sum of counters
+class P:
+    def __init__(self): self.k = [0, 0]; self.total = 0
+    def act(self, obs):
+        self.k[int(obs[0] > 0)] += 1
+        self.total = self.k[0] + self.k[1]
+        return [float(self.total + 2 * self.k[0])]
