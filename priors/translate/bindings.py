@@ -93,14 +93,14 @@ def read(state: State, name: str, binding: Binding, kind: str = "UnboundLocalErr
             f"give `{name}` a value before the `if`, or in every branch",
         )
         raise refuted_by_literals(state, missing, error)
-    value = merged(state, binding)
+    value = merged(state, binding, name)
     if isinstance(value, Unusable):
         about = "" if value.message.startswith(f"`{name}`") else f"`{name}`: "
         raise PriorError(about + value.message, value.hint, told=value.told)
     return value
 
 
-def merged(state: State, binding: Binding) -> Value:
+def merged(state: State, binding: Binding, name: str) -> Value:
     """The value on the current path: that of one assignment, or a choice among several."""
     left, parts = state.alive, []
     for layer in binding.layers:
@@ -109,7 +109,7 @@ def merged(state: State, binding: Binding) -> Value:
             left = state.paths.without(left, layer.path)
     if len(parts) == 1:
         return parts[0].value
-    local = any(binding is own for own in state.frame.names.values())
+    local = state.frame.names.get(name) is binding
     alone = local and not any(_is_shared(layer) for layer in parts)
     value = parts[-1].value
     for layer in reversed(parts[:-1]):

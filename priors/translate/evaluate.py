@@ -149,7 +149,7 @@ def _reach(tree: ast.AST) -> int:
     numbers = [
         part.value for part in minuses if isinstance(part, ast.Constant) and isinstance(part.value, int)
     ]
-    return max([n for n in numbers if n <= limits.MAX_LENGTHS // 2], default=1)
+    return max([n for n in numbers if n <= limits.MAX_FORMS // 2], default=1)
 
 
 _GROWING = ("append", "appendleft", "extend", "insert")

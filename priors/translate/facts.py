@@ -24,13 +24,13 @@ _DEPTH = 8
 """How far from a number the numbers that it is computed from are looked at."""
 
 
-def bounds_under(value: Scalar, tests: Iterable[Test]) -> Bounds:
+def bounds_under(value: Scalar, tests: Iterable[Test], depth: int = _DEPTH) -> Bounds:
     """An interval that holds a number wherever the tests come out as given."""
     if not isinstance(value, Node) or value.known is not None:
         return bounds_of(value)
     tests = tuple(tests)
     known = _known(tests)
-    return _bounds(value, tests, known, _DEPTH) if known else bounds_of(value)
+    return _bounds(value, tests, known, depth) if known else bounds_of(value)
 
 
 def _known(tests: Iterable[Test]) -> Known:

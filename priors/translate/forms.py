@@ -64,19 +64,19 @@ class Taking:
     def named(self, name: str, binding: Binding | None, last: int | None = None) -> Form:
         """As `binding`; an error says which name it is about. Of a log the `last` entries are kept."""
         try:
-            return self.binding(binding, last)
+            return self.binding(name, binding, last)
         except PriorError as error:
             error.about = error.about or name.removeprefix("=")
             raise
 
-    def binding(self, binding: Binding | None, last: int | None = None) -> Form:
+    def binding(self, name: str, binding: Binding | None, last: int | None = None) -> Form:
         """The form of what a name holds."""
         state = self._state
         if binding is None or not state.paths.meet(binding.defined, state.alive):
             return (MISSING,)
         if not state.paths.covers(binding.defined, state.alive):
             raise UndecidedError(binding.defined)
-        value = state.resolved(bindings.merged(state, binding))
+        value = state.resolved(bindings.merged(state, binding, name))
         if last is not None and isinstance(value, List) and len(value.items) > last:
             self._check_alone(value)
             value = List(value.items[-last:], last, "log")
@@ -128,7 +128,7 @@ class Taking:
 
     def _object(self, value: Container | Instance) -> Form:
         if isinstance(value, Instance):
-            children = [(name, self.binding(value.names[name])) for name in value.names]
+            children = [(name, self.binding(name, value.names[name])) for name in value.names]
             return ("instance", self.value(value.type), *children)
         self.objects.append(value)
         if isinstance(value, List):
@@ -234,7 +234,7 @@ def cases(state: State, anchors: Anchors, named: Sequence[Named]) -> dict[Form, 
     turns = 0
     while pending:
         turns += 1
-        if turns > 8 * limits.MAX_FORMS or len(found) > limits.MAX_FORMS:
+        if turns > 4 * limits.MAX_ALL_FORMS or len(found) > limits.MAX_ALL_FORMS:
             raise PriorError(
                 "what the policy remembers has too many forms: lengths of lists, strings, None or a value",
                 "keep a fixed number of values, for example a list of fixed length",

@@ -97,7 +97,7 @@ class Graph:
                 intervals = [bounds_of(operand) for operand in operands]
                 if operation == "select":
                     test, *sides = operands
-                    intervals[1:] = [bounds_under(s, [(test, s is sides[0])]) for s in sides]
+                    intervals[1:] = [bounds_under(s, [(test, s is sides[0])], 2) for s in sides]
                 bounds = bounds_of_result(operation, intervals, kind)
                 if kind == "int":
                     _check_bits(bounds)

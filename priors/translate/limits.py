@@ -69,7 +69,7 @@ MAX_STEPS = 60_000
 MAX_USE_STEPS = 3000
 """Steps of the statements behind the policy, which may show how it is used."""
 
-MAX_ALL_STEPS = 150_000
+MAX_ALL_STEPS = 120_000
 """The cost of all rounds in which the memory of a program takes its form, in steps."""
 
 NODE_STEPS = 5
@@ -123,11 +123,11 @@ MAX_REMEMBERED = 320
 """Numbers in the memory of a program over all its forms. Each is a kernel of its own, 30 ms to compile, and
 up to 250 ms where all copy one long chain."""
 
-MAX_FORMS = 64
+MAX_FORMS = 24
 """Forms that the memory of a program can have: lengths of its lists, its strings, None or not."""
 
-MAX_LENGTHS = 24
-"""Lengths that a list may have before it is taken for one that grows at every step."""
+MAX_ALL_FORMS = 64
+"""The same with those in which a deque is longer, which are found at once instead of in a round each."""
 
 MAX_CHOICES = 32
 """Fixed integers among which tests choose, such as the lengths of a list, and which are kept apart."""

@@ -52,10 +52,12 @@ class Group:
     Attributes:
         cells: the names, in the order in which they were found to change.
         forms: what their values look like, the initial form first, with what is known of each number.
+        filled: how many of the forms were not found, but follow from others (`Part._fill_deques`).
     """
 
     cells: list[Cell] = field(default_factory=list)
     forms: dict[Form, list[Number]] = field(default_factory=dict)
+    filled: int = 0
 
     def is_provisional(self) -> bool:
         """Whether an interval went to infinity and has yet to be narrowed."""
@@ -209,9 +211,8 @@ class Part:
         new_forms: list[Form] = []
         for form, (_, numbers) in self._after.items():
             if form not in group.forms:
-                if len(group.forms) >= limits.MAX_LENGTHS:
+                if len(group.forms) - group.filled >= limits.MAX_FORMS:
                     self._check_growth(form)
-                if len(group.forms) >= limits.MAX_FORMS:
                     error = PriorError(
                         "what the policy remembers grows at every step, or has too many forms",
                         "bound it: a list of fixed length, collections.deque(maxlen=8), or numbers",
@@ -242,10 +243,12 @@ class Part:
             end = sum(map(count, form[: place + 1]))
             if (*form[:place], part[:-1], *form[place + 1 :]) not in forms:
                 continue
-            while len(part) < _DEQUE + first[1] and len(forms) < limits.MAX_FORMS:
+            while len(part) < _DEQUE + first[1] and len(forms) < limits.MAX_ALL_FORMS:
                 numbers, part = forms[form], (*part, part[-1])
                 form = (*form[:place], part, *form[place + 1 :])
-                forms.setdefault(form, [*numbers[:end], *numbers[end - size : end], *numbers[end:]])
+                if form not in forms:
+                    forms[form] = [*numbers[:end], *numbers[end - size : end], *numbers[end:]]
+                    self._group.filled += 1
                 end += size
 
     def _check_growth(self, form: Form) -> None:
@@ -258,7 +261,7 @@ class Part:
         for place, cell in enumerate(self._group.cells):
             looks = {one[place] for one in (*self._group.forms, form)}
             lengths = {len(look) for look in looks if look[:3] == ("list", None, "list")}
-            if len(lengths) > limits.MAX_LENGTHS // 2 and cell not in self._logs:
+            if len(lengths) > limits.MAX_FORMS // 2 and cell not in self._logs:
                 found.append(cell)
         if found:
             raise GrowthError(found)
