@@ -7,8 +7,8 @@ from priors.translate.containers import Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Binding, Cells
 from priors.translate.functions import records
-from priors.translate.graph import Scalar
 from priors.translate.machine import Machine
+from priors.translate.nodes import Scalar
 from priors.translate.objects import Builtin, Class, Function, Instance, Member, Method, Module, Super
 from priors.translate.paths import EVERYWHERE, NOWHERE
 from priors.translate.values import describe

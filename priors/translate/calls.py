@@ -11,8 +11,8 @@ from priors.translate.containers import Array, Dict, List, Value, iterator
 from priors.translate.errors import PriorError
 from priors.translate.frames import Frame
 from priors.translate.functions import endless
-from priors.translate.graph import Node, is_scalar, kind_of
 from priors.translate.machine import Machine
+from priors.translate.nodes import Node, is_scalar, kind_of
 from priors.translate.objects import Builtin, Class, DType, Function, Instance, Marker, Member, Method, Super
 from priors.translate.operators import compare
 from priors.translate.state import is_open

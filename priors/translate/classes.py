@@ -8,8 +8,8 @@ from priors.translate import bindings
 from priors.translate.containers import Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Frame
-from priors.translate.graph import Node
 from priors.translate.machine import Machine
+from priors.translate.nodes import Node
 from priors.translate.objects import Builtin, Class, DType, Function, Instance, Marker, Member
 
 _PLAIN_BASES = {"object", "ABC", "Protocol", "Generic", "NamedTuple", "Enum", "IntEnum", "StrEnum", "Any"}

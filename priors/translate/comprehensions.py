@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from priors.translate import functions, indexing
 from priors.translate.containers import Dict, List, Value
 from priors.translate.frames import Frame
-from priors.translate.graph import Node
 from priors.translate.machine import Machine
+from priors.translate.nodes import Node
 from priors.translate.paths import NOWHERE, Path
 from priors.translate.targets import bind
 from priors.translate.values import Choice, check_size, iterate, merge

@@ -10,9 +10,9 @@ from priors.translate import attributes, bindings, calls
 from priors.translate.containers import Array, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Cells
-from priors.translate.graph import Node, is_scalar
 from priors.translate.machine import Machine
 from priors.translate.modules import ACT_METHODS
+from priors.translate.nodes import Node, is_scalar
 from priors.translate.objects import Class, Function, Instance, Method, Unusable
 from priors.translate.values import describe, make_array, to_array
 

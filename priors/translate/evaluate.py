@@ -9,10 +9,11 @@ from priors.translate import entry, limits, modules
 from priors.translate.errors import PriorError
 from priors.translate.exceptions import ThrownError
 from priors.translate.expressions import EXPRESSIONS
-from priors.translate.graph import Kind, Scalar
+from priors.translate.graph import Kind
 from priors.translate.literals import Literals
 from priors.translate.machine import Machine, RestartError
 from priors.translate.memory import GrowthError, Memory, Step
+from priors.translate.nodes import Scalar
 from priors.translate.parse import Program
 from priors.translate.scopes import Scopes
 from priors.translate.statements import STATEMENTS

@@ -1,8 +1,8 @@
 """Exceptions: an observation that raises leaves what follows and goes on in the handler that catches it.
 
 That is a path like any other, for whatever surely raises in CPython too: a name or attribute that does not
-exist yet, an index or key that is not there, `math` outside of its domain, integers divided by zero,
-`raise` itself. Floats divided by zero raise in Python, not in NumPy, and go on as NaN or infinity.
+exist yet, an index or key that is not there, `math` outside of its domain, division by zero, `raise` itself.
+Floats of the observation are NumPy's: divided by zero they raise nothing, and go on as NaN or infinity.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from priors.translate.containers import Array, List, Value
-from priors.translate.graph import Graph, Node, Scalar, is_scalar, kind_of
+from priors.translate.graph import Graph
+from priors.translate.nodes import Node, Scalar, is_scalar, kind_of
 from priors.translate.paths import NOWHERE, Path
 from priors.translate.state import State
 from priors.translate.values import length
@@ -122,12 +123,13 @@ def throw_where(state: State, condition: Scalar, kind: str) -> None:
 
 
 def check_division(state: State, operator: ast.operator, left: Value, right: Value) -> None:
-    """Raise where an integer is divided by zero."""
+    """Raise where a number is divided by zero, unless it is surely one of NumPy's, which raise nothing."""
     divides = isinstance(operator, (ast.Div, ast.FloorDiv, ast.Mod)) and is_scalar(left) and is_scalar(right)
-    if not divides or kind_of(right) == "float" or not is_caught(state, "ZeroDivisionError"):
+    if not divides or not is_caught(state, "ZeroDivisionError"):
         return
     by_zero = state.paths.both(state.alive, state.paths.where(state.graph.apply("equal", right, 0)))
-    if by_zero != NOWHERE and all(map(_is_python, _chosen(state, left, by_zero))):
+    sides = [_chosen(state, side, by_zero) for side in (left, right)] if by_zero != NOWHERE else [[]]
+    if all(any(map(_may_be_python, side)) for side in sides):
         throw(state, by_zero, "ZeroDivisionError")
 
 
@@ -153,9 +155,13 @@ def _chosen(state: State, value: Scalar, path: Path) -> list[Scalar]:
     return found
 
 
-def _is_python(value: Scalar) -> bool:
-    """Whether a number is surely one of Python's own: an integer or a literal."""
-    return kind_of(value) != "float" or not isinstance(value, Node) or value.known is not None
+def _may_be_python(value: Scalar) -> bool:
+    """Whether a number may be one of Python's own: an integer, a literal, or what was remembered."""
+    if kind_of(value) != "float" or not isinstance(value, Node) or value.known is not None:
+        return True
+    if value.operation in ("minimum", "maximum"):
+        return any(map(_may_be_python, value.operands))
+    return value.operation in ("memory", "widen")
 
 
 Refusal = Callable[..., Scalar]

@@ -21,8 +21,8 @@ from priors.translate.calls import SPECIAL, call, items
 from priors.translate.containers import Dict, List, Value, hold
 from priors.translate.errors import PriorError
 from priors.translate.formatting import joined, piece
-from priors.translate.graph import Node
 from priors.translate.machine import Machine, Rule
+from priors.translate.nodes import Node
 from priors.translate.objects import Builtin
 from priors.translate.operators import binary, compare, unary
 from priors.translate.values import describe, iterate

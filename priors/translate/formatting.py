@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 
 from priors.translate.containers import Value
 from priors.translate.errors import PriorError
-from priors.translate.graph import Graph, Node
+from priors.translate.graph import Graph
+from priors.translate.nodes import Node
 from priors.translate.values import check_size
 
 _SPEC = re.compile(r"[<>^]?0?\d{0,2}[ds]?")

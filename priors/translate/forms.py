@@ -16,7 +16,7 @@ from priors.translate.anchors import Anchors
 from priors.translate.containers import Array, Container, Dict, List, Value, hold
 from priors.translate.errors import PriorError
 from priors.translate.frames import Binding, Cells
-from priors.translate.graph import Scalar, is_scalar
+from priors.translate.nodes import Scalar, is_scalar
 from priors.translate.objects import Builtin, Instance, Member, Method
 from priors.translate.paths import EVERYWHERE, NOWHERE, Path
 from priors.translate.state import State

@@ -10,10 +10,11 @@ import numpy as np
 from priors.translate import limits, mutation, positions
 from priors.translate.containers import Array, Dict, List, Value
 from priors.translate.errors import PriorError
-from priors.translate.graph import Graph, Node, is_scalar, kind_of
+from priors.translate.graph import Graph
 from priors.translate.intervals import Bounds
 from priors.translate.keys import known_key, static_key
 from priors.translate.machine import Machine
+from priors.translate.nodes import Node, is_scalar, kind_of
 from priors.translate.objects import At, DType, Function, Marker
 from priors.translate.values import (
     Cases,

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from priors.translate.errors import PriorError
 from priors.translate.facts import Test, bounds_under
-from priors.translate.graph import Kind, Node, Scalar, bounds_of, kind_of, widest
+from priors.translate.graph import Kind
 from priors.translate.intervals import UNBOUNDED, Bounds, hull
+from priors.translate.nodes import Node, Scalar, bounds_of, kind_of, widest
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Any
 from priors.translate import limits
 from priors.translate.containers import Dict, Value
 from priors.translate.errors import PriorError
-from priors.translate.graph import Graph, Node, Scalar, is_scalar
+from priors.translate.graph import Graph
+from priors.translate.nodes import Node, Scalar, is_scalar
 from priors.translate.objects import Member
 from priors.translate.values import describe, merge
 

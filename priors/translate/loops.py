@@ -13,8 +13,8 @@ from priors.translate.errors import PriorError
 from priors.translate.exceptions import ThrownError
 from priors.translate.frames import Loop
 from priors.translate.functions import endless
-from priors.translate.graph import Node
 from priors.translate.machine import Machine
+from priors.translate.nodes import Node
 from priors.translate.objects import Builtin
 from priors.translate.paths import NOWHERE
 from priors.translate.targets import bind

@@ -16,7 +16,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from priors.translate.graph import Graph, Kind, Node, Scalar, kind_of
+from priors.translate.graph import Graph, Kind
+from priors.translate.nodes import Node, Scalar, kind_of
 from priors.translate.operations import OPERATIONS
 
 _DTYPES = {"bool": np.bool_, "int": np.int64, "float": np.float64}

@@ -17,8 +17,8 @@ from priors.translate.containers import SERIALS, Container, List, Value, contain
 from priors.translate.errors import PriorError
 from priors.translate.exceptions import ThrownError
 from priors.translate.frames import Binding, Frame, Layer, bound_arguments
-from priors.translate.graph import Node, Scalar
 from priors.translate.literals import Literals
+from priors.translate.nodes import Node, Scalar
 from priors.translate.objects import Class, Function, Instance, Unusable
 from priors.translate.paths import NOWHERE, Path
 from priors.translate.scopes import Scopes, changed_names, stored_names

@@ -10,8 +10,8 @@ from priors.translate.calls import is_a
 from priors.translate.containers import Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.expressions import compare_one
-from priors.translate.graph import Scalar
 from priors.translate.machine import Machine
+from priors.translate.nodes import Scalar
 from priors.translate.objects import Class, Instance
 from priors.translate.values import iterate
 

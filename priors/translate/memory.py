@@ -25,9 +25,10 @@ from priors.translate.forms import (
     count,
 )
 from priors.translate.frames import Binding, Cells, Layer
-from priors.translate.graph import Kind, Node, Scalar, widest
+from priors.translate.graph import Kind
 from priors.translate.intervals import Bounds, hull
 from priors.translate.invariants import Number, check_growth, first_seen, same
+from priors.translate.nodes import Node, Scalar, widest
 from priors.translate.objects import Function
 from priors.translate.paths import EVERYWHERE, NOWHERE, Path
 from priors.translate.state import State

@@ -13,8 +13,9 @@ from priors.translate.containers import Array, Container, Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.formatting import percent
 from priors.translate.frames import Cells
-from priors.translate.graph import Graph, Node, Scalar, is_python_truth, is_scalar, kind_of
+from priors.translate.graph import Graph
 from priors.translate.keys import contains
+from priors.translate.nodes import Node, Scalar, is_python_truth, is_scalar, kind_of
 from priors.translate.objects import DType, Member
 from priors.translate.values import (
     check_size,

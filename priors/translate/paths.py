@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from priors.translate import limits
 from priors.translate.errors import PriorError
-from priors.translate.graph import Graph, Node, Scalar
+from priors.translate.graph import Graph
+from priors.translate.nodes import Node, Scalar
 
 Path = int
 NOWHERE: Path = 0

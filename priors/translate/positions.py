@@ -9,7 +9,8 @@ import numpy as np
 from priors.translate.containers import Array, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.facts import bounds_under
-from priors.translate.graph import Graph, Node, is_scalar, kind_of
+from priors.translate.graph import Graph
+from priors.translate.nodes import Node, is_scalar, kind_of
 from priors.translate.values import check_shape, describe, to_array
 
 

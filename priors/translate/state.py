@@ -10,7 +10,8 @@ from priors.translate import limits
 from priors.translate.containers import SERIALS, Container, Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Cells, Frame
-from priors.translate.graph import Graph, Node
+from priors.translate.graph import Graph
+from priors.translate.nodes import Node
 from priors.translate.paths import EVERYWHERE, NOWHERE, Path, Paths
 from priors.translate.values import Cases, Choice, merge, settle
 

@@ -22,8 +22,8 @@ from priors.translate.classes import class_definition
 from priors.translate.containers import Array, List, Value, release
 from priors.translate.errors import PriorError
 from priors.translate.expressions import operate
-from priors.translate.graph import Node
 from priors.translate.machine import Machine, Rule
+from priors.translate.nodes import Node
 from priors.translate.paths import EVERYWHERE
 from priors.translate.state import refuted_by_literals
 from priors.translate.targets import bind, write

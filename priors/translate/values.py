@@ -16,7 +16,8 @@ import numpy as np
 from priors.translate import limits
 from priors.translate.containers import Array, Dict, List, Value
 from priors.translate.errors import PriorError
-from priors.translate.graph import Graph, Kind, Node, Scalar, is_scalar, kind_of, widest
+from priors.translate.graph import Graph, Kind
+from priors.translate.nodes import Node, Scalar, is_scalar, kind_of, widest
 from priors.translate.objects import (
     Builtin,
     Class,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 
 from priors.translate import bindings
-from priors.translate.graph import Node, Scalar, is_scalar
 from priors.translate.machine import Machine
+from priors.translate.nodes import Node, Scalar, is_scalar
 from priors.translate.operators import binary
 
 _DOWN, _UP = (ast.Gt, ast.GtE), (ast.Lt, ast.LtE)

@@ -29,8 +29,8 @@ from priors.translate.functions.getters import applied
 from priors.translate.functions.hints import HINTS, MODULE_HINTS
 from priors.translate.functions.methods import attribute
 from priors.translate.functions.sequences import extend
-from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
+from priors.translate.nodes import is_scalar
 from priors.translate.objects import Builtin, DType, Marker, Module, Unusable
 from priors.translate.values import check_size, to_array, truth
 

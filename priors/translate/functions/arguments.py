@@ -8,8 +8,9 @@ from typing import Any
 from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
 from priors.translate.functions.getters import applied
-from priors.translate.graph import Kind, Scalar, is_scalar, kind_of
+from priors.translate.graph import Kind
 from priors.translate.machine import Machine
+from priors.translate.nodes import Scalar, is_scalar, kind_of
 from priors.translate.objects import Builtin, DType, Function, Instance, Method
 from priors.translate.values import check_shape, describe, iterate
 

@@ -15,8 +15,8 @@ from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation, kind_of_dtype, static_int, static_shape
 from priors.translate.functions.views import as_array
-from priors.translate.graph import is_scalar, kind_of
 from priors.translate.machine import Machine
+from priors.translate.nodes import is_scalar, kind_of
 from priors.translate.objects import DType
 from priors.translate.operators import power
 from priors.translate.values import check_shape, check_size, iterate, make_array, mapped, to_array

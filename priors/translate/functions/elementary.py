@@ -10,8 +10,8 @@ import sys
 from priors.translate.containers import Value
 from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation, call, kind_of_dtype, static_int
-from priors.translate.graph import Scalar, bounds_of, is_scalar, kind_of
 from priors.translate.machine import Machine
+from priors.translate.nodes import Scalar, bounds_of, is_scalar, kind_of
 from priors.translate.operators import power
 from priors.translate.values import check_size, elementwise, iterate, mapped, to_array
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from priors.translate.errors import PriorError
-from priors.translate.graph import Graph, Scalar, kind_of
+from priors.translate.graph import Graph
+from priors.translate.nodes import Scalar, kind_of
 from priors.translate.operators import total
 from priors.translate.values import truth
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from priors.translate import bindings, indexing, limits
 from priors.translate.containers import Array, Dict, Value
 from priors.translate.errors import PriorError
-from priors.translate.graph import Scalar, is_scalar, kind_of
 from priors.translate.machine import Machine
+from priors.translate.nodes import Scalar, is_scalar, kind_of
 from priors.translate.objects import Builtin, Class, DType, Function, Instance, Method
 from priors.translate.values import describe, mapped, unwrap
 

@@ -14,8 +14,8 @@ from priors.translate.containers import List, Value
 from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation, kind_of_dtype, static_int
 from priors.translate.functions.getters import made
-from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
+from priors.translate.nodes import is_scalar
 from priors.translate.objects import Class, DType
 from priors.translate.values import check_shape, check_size, iterate, make_array, to_array
 

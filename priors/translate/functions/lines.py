@@ -15,8 +15,9 @@ from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
 from priors.translate.functions import reductions
 from priors.translate.functions.arguments import Implementation, kind_of_dtype, static_int
-from priors.translate.graph import Graph, Kind, Scalar, is_scalar, kind_of
+from priors.translate.graph import Graph, Kind
 from priors.translate.machine import Machine
+from priors.translate.nodes import Scalar, is_scalar, kind_of
 from priors.translate.operators import total
 from priors.translate.values import (
     check_shape,

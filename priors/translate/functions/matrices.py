@@ -17,8 +17,9 @@ from priors.translate import limits
 from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation
-from priors.translate.graph import Graph, Scalar
+from priors.translate.graph import Graph
 from priors.translate.machine import Machine, RestartError
+from priors.translate.nodes import Scalar
 from priors.translate.objects import Unusable
 from priors.translate.operators import matmul, total
 from priors.translate.positions import is_open

@@ -11,8 +11,8 @@ from priors.translate.containers import Array, Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.functions import elementary, lines, python, reductions, sequences, tables, views
 from priors.translate.functions.arguments import Implementation, static_int, static_option
-from priors.translate.graph import is_scalar, kind_of
 from priors.translate.machine import Machine
+from priors.translate.nodes import is_scalar, kind_of
 from priors.translate.objects import At, Builtin, DType, Marker
 from priors.translate.values import describe, elementwise, iterate, to_array, unwrap, whole
 

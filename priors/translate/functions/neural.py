@@ -8,8 +8,8 @@ from priors.translate.containers import Value
 from priors.translate.errors import PriorError
 from priors.translate.functions import elementary, reductions
 from priors.translate.functions.arguments import Implementation, call, static_int
-from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
+from priors.translate.nodes import is_scalar
 from priors.translate.values import check_size, elementwise, iterate
 
 # jax.lax.

@@ -10,8 +10,8 @@ import numpy as np
 from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation, static_int, static_option
-from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
+from priors.translate.nodes import is_scalar
 from priors.translate.operators import matmul, total
 from priors.translate.values import check_shape, elementwise, iterate, make_array, to_array, unwrap
 

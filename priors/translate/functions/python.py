@@ -11,9 +11,9 @@ from priors.translate.functions.arguments import Implementation, call, one_numbe
 from priors.translate.functions.elementary import divmod_row, power_row, round_row
 from priors.translate.functions.endless import check_ends, pulls
 from priors.translate.functions.lines import sort_entries
-from priors.translate.graph import Node, Scalar, is_scalar
 from priors.translate.keys import static_key
 from priors.translate.machine import Machine
+from priors.translate.nodes import Node, Scalar, is_scalar
 from priors.translate.objects import Class, Instance
 from priors.translate.operators import binary, equal
 from priors.translate.values import describe, elementwise, iterate, length, merge, truth

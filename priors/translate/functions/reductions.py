@@ -13,8 +13,9 @@ from priors.translate.containers import Array, Value
 from priors.translate.errors import PriorError
 from priors.translate.functions import folds
 from priors.translate.functions.arguments import Implementation, kind_of_dtype, static_int, static_option
-from priors.translate.graph import Kind, Scalar, is_scalar, kind_of
+from priors.translate.graph import Kind
 from priors.translate.machine import Machine
+from priors.translate.nodes import Scalar, is_scalar, kind_of
 from priors.translate.values import describe, elementwise, make_array, to_array, truth, unwrap, whole
 
 

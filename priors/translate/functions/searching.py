@@ -6,8 +6,8 @@ from priors.translate.containers import List, Value
 from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation, one_number, static_int
 from priors.translate.functions.python import python_sorted
-from priors.translate.graph import Scalar
 from priors.translate.machine import Machine
+from priors.translate.nodes import Scalar
 from priors.translate.operators import total
 from priors.translate.values import iterate
 

@@ -12,8 +12,8 @@ from priors.translate.errors import PriorError
 from priors.translate.formatting import braces
 from priors.translate.functions import python
 from priors.translate.functions.arguments import Implementation, static_int
-from priors.translate.graph import Node, Scalar
 from priors.translate.machine import Machine
+from priors.translate.nodes import Node, Scalar
 from priors.translate.operators import equal, total
 from priors.translate.values import check_size, describe, iterate
 

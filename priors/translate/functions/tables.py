@@ -29,8 +29,8 @@ from priors.translate.functions import (
 from priors.translate.functions.arguments import Implementation
 from priors.translate.functions.elementary import operations_of_one, operations_of_two
 from priors.translate.functions.mathematics import CONSTANTS, DEGREE, ELEMENTARY
-from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
+from priors.translate.nodes import is_scalar
 from priors.translate.objects import DType
 from priors.translate.operators import binary, unary
 from priors.translate.values import elementwise, to_array

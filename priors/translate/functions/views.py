@@ -24,8 +24,8 @@ from priors.translate.functions.arguments import (
     static_option,
     static_shape,
 )
-from priors.translate.graph import is_scalar
 from priors.translate.machine import Machine
+from priors.translate.nodes import is_scalar
 from priors.translate.values import (
     check_shape,
     check_size,
