@@ -245,7 +245,11 @@ class Part:
             if (*form[:place], part[:-1], *form[place + 1 :]) not in forms:
                 continue
             while len(part) < _DEQUE + first[1] and len(forms) < limits.MAX_ALL_FORMS:
-                numbers, part = forms[form], (*part, part[-1])
+                # What is `initial` has its place in the first form; in a longer one it is another.
+                numbers = [
+                    first_seen(self._initial[i]) if n.initial else n for i, n in enumerate(forms[form])
+                ]
+                part = (*part, part[-1])
                 form = (*form[:place], part, *form[place + 1 :])
                 if form not in forms:
                     forms[form] = [*numbers[:end], *numbers[end - size : end], *numbers[end:]]

@@ -18,6 +18,7 @@ from priors.translate.keys import contains
 from priors.translate.nodes import Node, Scalar, is_python_truth, is_scalar, kind_of
 from priors.translate.objects import DType, Member
 from priors.translate.values import (
+    Choice,
     check_size,
     describe,
     elementwise,
@@ -248,6 +249,13 @@ def _identical(graph: Graph, left: Value, right: Value) -> Scalar:
 
 def equal(graph: Graph, left: Value, right: Value) -> Scalar:  # noqa: PLR0911
     """`left == right` as one truth value."""
+    left, right = graph.settle(left), graph.settle(right)
+    for one, other in ((left, right), (right, left)):
+        if isinstance(one, Choice):
+            graph.spend()
+            return graph.select(
+                one.condition, equal(graph, one.then, other), equal(graph, one.otherwise, other)
+            )
     if is_scalar(left) and is_scalar(right):
         return graph.apply("equal", left, right)
     if isinstance(left, Array) or isinstance(right, Array):
@@ -261,6 +269,11 @@ def equal(graph: Graph, left: Value, right: Value) -> Scalar:  # noqa: PLR0911
         for a, b in zip(iterate(graph, left), iterate(graph, right), strict=True):
             result = graph.both(result, equal(graph, a, b))
         return result
+    if isinstance(left, Dict):
+        keys = list(left.items) if left.items.keys() == right.items.keys() else None
+        return keys is not None and equal(
+            graph, tuple(left.items[key] for key in keys), tuple(right.items[key] for key in keys)
+        )
     if isinstance(left, (str, range, DType, Member)) or left is None:
         return bool(left == right)
     return left is right

@@ -29,7 +29,7 @@ def _caught(machine: Machine, node: ast.Try) -> None:
     running = Try(tuple(map(caught_by, node.handlers)))
     if running.clause("ZeroDivisionError") is not None:
         machine.notes.append(
-            f"line {node.lineno}: a float of the observation divided by zero raises nothing: it gives NaN or infinity"
+            f"line {node.lineno}: a float of the observation divided by zero raises nothing: it gives NaN"
         )
     machine.tries.append(running)
     try:

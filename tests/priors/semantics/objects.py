@@ -378,3 +378,42 @@ def policy(obs):
     xs = [int(x) for x in obs]
     s = set(xs)
     return [len(s) + (10 if 1 in s else 0) + (100 if len(set(xs[:2])) == 1 else 0)]
+
+# equal strings and members: stateless count
+def policy(obs):
+    h = ["up" if x > 0 else "dn" for x in obs]
+    return [h.count("up")]
+
+# equal strings and members: stateless in
+def policy(obs):
+    h = ["up" if x > 0 else "dn" for x in obs]
+    return [1.0 if "dn" in h else 0.0]
+
+# equal strings and members: stateless index
+def policy(obs):
+    h = ["up" if x > 0 else "dn" for x in obs] + ["up"]
+    return [h.index("up")]
+
+# equal strings and members: stateless eq list
+def policy(obs):
+    h = ["up" if x > 0 else "dn" for x in obs]
+    return [1.0 if h == ["up", "dn", "up", "dn"] else 0.0]
+
+# equal strings and members: enum list count
+from enum import Enum
+class S(Enum):
+    A = 1
+    B = 2
+def policy(obs):
+    h = [S.A if x > 0 else S.B for x in obs]
+    return [h.count(S.A) + 10 * (S.B in h)]
+
+# equal strings and members: dict values in
+def policy(obs):
+    c = {"l": "on" if obs[0] > 0 else "off", "r": "on" if obs[1] > 0 else "off"}
+    return [("on" in c.values()) + 2 * list(c.values()).count("off") + 4 * (c["l"] == c["r"]) + 8 * (c == {"l": "on", "r": "off"})]
+
+# equal strings and members: set of strings len
+def policy(obs):
+    h = ["up" if x > 0 else "dn" for x in obs]
+    return [len(set(h))]
