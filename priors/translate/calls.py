@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from priors.translate import attributes, bindings, exceptions, functions, indexing, overloads
+from priors.translate.comprehensions import Collected
 from priors.translate.containers import Array, Dict, List, Value, iterator
 from priors.translate.errors import PriorError
 from priors.translate.frames import Frame
@@ -231,12 +232,14 @@ def _map(machine: Machine, function: Value, *iterables: Value) -> Value:
 
 
 def _filter(machine: Machine, function: Value, iterable: Value) -> Value:
-    kept = []
-    for item in iterate(machine.graph, iterable):
-        test = item if function is None else invoke(machine, function, [item], {})
-        if machine.graph.static(machine.truth(test), "the test of filter()"):
-            kept.append(item)
-    return iterator(kept)
+    def over(source: Value) -> Value:
+        kept = Collected(machine)
+        for item in iterate(machine.graph, source):
+            test = machine.truth(item if function is None else invoke(machine, function, [item], {}))
+            machine.fork(test, lambda item=item: kept.add(item), lambda: None)  # type: ignore[misc]
+        return kept.value("iterator")
+
+    return machine.each(over, machine.graph.settle(iterable))
 
 
 def _callable(machine: Machine, value: Value) -> Value:
@@ -245,11 +248,25 @@ def _callable(machine: Machine, value: Value) -> Value:
     )
 
 
-def _best(machine: Machine, operation: str, values: Sequence[Value], key: Value) -> Value:
-    """`max(values, key=key)` or `min`: the first of the best."""
-    items = iterate(machine.graph, values[0]) if len(values) == 1 else list(values)
+def _best(machine: Machine, operation: str, values: Sequence[Value], named: Mapping[str, Value]) -> Value:
+    """`max(values, key=key)` or `min`."""
+    if len(values) != 1:
+        return _best_of(machine, operation, list(values), named)
+    return machine.each(
+        lambda one: _best_of(machine, operation, iterate(machine.graph, one), named),
+        machine.graph.settle(values[0]),
+    )
+
+
+def _best_of(machine: Machine, operation: str, items: list[Value], named: Mapping[str, Value]) -> Value:
+    """The first of the best items."""
+    key = named["key"]
+    if not items and "default" in named:
+        return named["default"]
     if not items:
-        raise PriorError("the best of nothing", "give it at least one value")
+        raise PriorError(
+            "the best of nothing", "give it at least one value, or a default", raises="ValueError"
+        )
     best, score = items[0], invoke(machine, key, [items[0]], {})
     for item in items[1:]:
         other = invoke(machine, key, [item], {})
@@ -299,7 +316,7 @@ def call(machine: Machine, node: ast.Call) -> Value:
             raise PriorError(f"{name}() does not take these arguments", "check its arguments") from None
     if "key" in named and isinstance(callee, Builtin) and callee.name in ("max", "min"):
         operation = "greater" if callee.name == "max" else "less"
-        return _best(machine, operation, positional, named["key"])
+        return _best(machine, operation, positional, named)
     return invoke(machine, callee, positional, named)
 
 

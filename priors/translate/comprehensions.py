@@ -19,7 +19,7 @@ def list_comprehension(machine: Machine, node: ast.ListComp | ast.GeneratorExp |
     """`[f(x) for x in xs if test]`; where a test depends on the observation, a list of each length."""
 
     def over(source: Value) -> Value:
-        collected = _Collected(machine)
+        collected = Collected(machine)
         _run(machine, node.generators, source, lambda: collected.add(machine.evaluate(node.elt)))
         return collected.value("iterator" if isinstance(node, ast.GeneratorExp) else "list")
 
@@ -79,7 +79,7 @@ def _run(
         turns(0, source)
 
 
-class _Collected:
+class Collected:
     """A list in the making: for each length that it may have, the path on which it has it.
 
     Of two paths with equally many items, each entry is one of two: n tests make n + 1 lists, not 2 ** n.

@@ -180,6 +180,12 @@ def _zero_divisor(graph: Graph, _: Scalar, y: Scalar) -> Scalar:
     return graph.apply("equal", y, 0)
 
 
+def _no_real_power(graph: Graph, x: Scalar, y: Scalar) -> Scalar:
+    broken = graph.apply("not_equal", graph.apply("floor", y), y)
+    of_negative = graph.both(graph.apply("less", x, 0.0), broken)
+    return graph.either(of_negative, graph.both(graph.apply("equal", x, 0.0), graph.apply("less", y, 0.0)))
+
+
 _DOMAINS: dict[str, tuple[str, Refusal]] = {
     "math.sqrt": ("ValueError", _beyond("less", 0.0)),
     "math.log": ("ValueError", _beyond("less_equal", 0.0)),
@@ -191,6 +197,7 @@ _DOMAINS: dict[str, tuple[str, Refusal]] = {
     "math.atanh": ("ValueError", _size_beyond("greater_equal", 1.0)),
     "math.acosh": ("ValueError", _beyond("less", 1.0)),
     "math.fmod": ("ValueError", _zero_divisor),
+    "math.pow": ("ValueError", _no_real_power),
     "math.exp": ("OverflowError", _beyond("greater", 709.782712893384)),
     "math.sinh": ("OverflowError", _size_beyond("greater", 710.4758600739439)),
     "math.cosh": ("OverflowError", _size_beyond("greater", 710.4758600739439)),

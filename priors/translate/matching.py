@@ -115,6 +115,9 @@ def _class(machine: Machine, pattern: ast.MatchClass, subject: Value, names: Cap
     type_ = machine.evaluate(pattern.cls)
     if not is_a(subject, type_):
         return False
+    if not isinstance(type_, Class) and len(pattern.patterns) == 1:
+        # `case float(x)`: the position of a type of Python is the whole.
+        return fits(machine, pattern.patterns[0], subject, names)
     fields = type_.fields if isinstance(type_, Class) else ()
     if len(pattern.patterns) > len(fields):
         raise PriorError("this pattern has more positions than the class has fields", "name the attributes")

@@ -113,10 +113,13 @@ _MEMBERS: dict[str, Mapping[str, Value]] = {
     "types": {"SimpleNamespace": records.namespace},
     "enum": _markers("Enum", "IntEnum", "StrEnum", "auto", "unique"),
     "abc": _markers("ABC", "abstractmethod"),
-    "typing": _markers(
-        *("Any", "Callable", "ClassVar", "Deque", "Dict", "Final", "Generic", "Iterable", "List", "Literal"),
-        *("NamedTuple", "Optional", "Protocol", "Sequence", "Tuple", "TypeVar", "Union"),
-    ),
+    "typing": {
+        "TYPE_CHECKING": False,
+        **_markers(
+            *("Any", "Callable", "ClassVar", "Deque", "Dict", "Final", "Generic", "Iterable", "List"),
+            *("Literal", "NamedTuple", "Optional", "Protocol", "Sequence", "Tuple", "TypeVar", "Union"),
+        ),
+    },
     "warnings": {name: Marker("logger") for name in ("filterwarnings", "simplefilter", "warn")},
     "logging": {
         **_markers("DEBUG", "INFO", "WARNING", "ERROR"),

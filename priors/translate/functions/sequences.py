@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from priors.translate import indexing, keys, mutation
+from priors.translate import exceptions, indexing, keys, mutation
 from priors.translate.containers import Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.formatting import braces
@@ -114,7 +114,13 @@ def _index(m: Machine, owner: List | tuple[Value, ...], value: Value) -> Value:
     tests = [equal(m.graph, item, value) for item in _items(owner)]
     places = [place for place, test in enumerate(tests) if test is not False]
     if not places:
-        raise PriorError(f"{describe(value)} is not in {describe(owner)}", "test it by `in` first")
+        problem = f"{describe(value)} is not in {describe(owner)}"
+        raise PriorError(problem, "test it by `in` first", raises="ValueError")
+    if exceptions.is_caught(m, "ValueError"):
+        found: Scalar = False
+        for test in tests:
+            found = m.graph.either(found, test)
+        exceptions.throw_where(m, m.graph.negate(found), "ValueError")
     result: Scalar = places[-1]
     for place in reversed(places[:-1]):
         result = m.graph.select(tests[place], place, result)
