@@ -76,7 +76,7 @@ def computed(prior: FunctionPrior, observations: np.ndarray) -> np.ndarray:
 
 
 def test_the_corpus_is_large():
-    assert len(CORPUS) >= 70
+    assert len(CORPUS) >= 100
 
 
 @pytest.mark.parametrize("path", CORPUS, ids=lambda path: path.stem)
