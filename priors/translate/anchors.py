@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from priors.translate.containers import Dict, List, Value
 from priors.translate.frames import Cells, Frame
 from priors.translate.nodes import is_scalar
-from priors.translate.objects import Class, Function, Instance, Member, Method
-from priors.translate.values import Choice
+from priors.translate.objects import Choice, Class, Function, Instance, Member, Method
 
 
 @dataclass(eq=False)

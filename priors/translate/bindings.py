@@ -7,13 +7,13 @@ chooses among those that the current path can see.
 from __future__ import annotations
 
 from priors.translate import exceptions
+from priors.translate.choices import joined, merge
 from priors.translate.containers import Container, Value, containers, hold, is_older, with_bases
 from priors.translate.errors import PriorError
 from priors.translate.frames import Binding, Cells, Frame, Layer
 from priors.translate.objects import Instance, Unusable
 from priors.translate.paths import NOWHERE
 from priors.translate.state import State, refuted_by_literals
-from priors.translate.values import joined, merge
 
 
 def assign(state: State, name: str, value: Value) -> None:

@@ -14,10 +14,21 @@ from priors.translate.frames import Frame
 from priors.translate.functions import endless
 from priors.translate.machine import Machine
 from priors.translate.nodes import Node, is_scalar, kind_of
-from priors.translate.objects import Builtin, Class, DType, Function, Instance, Marker, Member, Method, Super
+from priors.translate.objects import (
+    Builtin,
+    Choice,
+    Class,
+    DType,
+    Function,
+    Instance,
+    Marker,
+    Member,
+    Method,
+    Super,
+)
 from priors.translate.operators import compare
 from priors.translate.state import is_open
-from priors.translate.values import Choice, describe, iterate
+from priors.translate.values import describe, iterate
 
 
 def invoke(machine: Machine, callee: Value, positional: Sequence[Value], named: Mapping[str, Value]) -> Value:  # noqa: PLR0911

@@ -6,13 +6,15 @@ import ast
 from collections.abc import Callable, Sequence
 
 from priors.translate import functions, indexing
+from priors.translate.choices import merge
 from priors.translate.containers import Dict, List, Value
 from priors.translate.frames import Frame
 from priors.translate.machine import Machine
 from priors.translate.nodes import Node
+from priors.translate.objects import Choice
 from priors.translate.paths import NOWHERE, Path
 from priors.translate.targets import bind
-from priors.translate.values import Choice, check_size, iterate, merge
+from priors.translate.values import check_size, iterate
 
 
 def list_comprehension(machine: Machine, node: ast.ListComp | ast.GeneratorExp | ast.SetComp) -> Value:

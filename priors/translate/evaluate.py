@@ -10,9 +10,10 @@ from priors.translate.errors import PriorError
 from priors.translate.exceptions import ThrownError
 from priors.translate.expressions import EXPRESSIONS
 from priors.translate.graph import Kind
+from priors.translate.groups import GrowthError
 from priors.translate.literals import Literals
 from priors.translate.machine import Machine, RestartError
-from priors.translate.memory import GrowthError, Memory, Step
+from priors.translate.memory import Memory, Step
 from priors.translate.nodes import Scalar
 from priors.translate.parse import Program
 from priors.translate.scopes import Scopes

@@ -17,10 +17,10 @@ from priors.translate.containers import Array, Container, Dict, List, Value, hol
 from priors.translate.errors import PriorError
 from priors.translate.frames import Binding, Cells
 from priors.translate.nodes import Scalar, is_scalar
-from priors.translate.objects import Builtin, Instance, Member, Method
+from priors.translate.objects import Builtin, Choice, Instance, Member, Method
 from priors.translate.paths import EVERYWHERE, NOWHERE, Path
 from priors.translate.state import State
-from priors.translate.values import Choice, describe, object_array, whole
+from priors.translate.values import describe, object_array, whole
 
 Form = tuple[Any, ...]
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from priors.translate import limits, mutation, positions
+from priors.translate.choices import merge
 from priors.translate.containers import Array, Dict, List, Value
 from priors.translate.errors import PriorError
 from priors.translate.graph import Graph
@@ -15,9 +16,8 @@ from priors.translate.intervals import Bounds
 from priors.translate.keys import known_key, static_key
 from priors.translate.machine import Machine
 from priors.translate.nodes import Node, is_scalar, kind_of
-from priors.translate.objects import At, DType, Function, Marker
+from priors.translate.objects import At, Cases, DType, Function, Marker
 from priors.translate.values import (
-    Cases,
     check_known,
     check_size,
     describe,
@@ -25,7 +25,6 @@ from priors.translate.values import (
     iterate,
     length,
     make_array,
-    merge,
     to_array,
     whole,
 )

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from priors.translate import limits
+from priors.translate.choices import merge
 from priors.translate.containers import Dict, Value
 from priors.translate.errors import PriorError
 from priors.translate.graph import Graph
 from priors.translate.nodes import Node, Scalar, is_scalar
 from priors.translate.objects import Member
-from priors.translate.values import describe, merge
+from priors.translate.values import describe
 
 
 def static_key(graph: Graph, key: Value) -> Any:

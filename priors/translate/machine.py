@@ -13,17 +13,18 @@ from contextlib import contextmanager
 from typing import Any, NoReturn
 
 from priors.translate import bindings, exceptions, limits
+from priors.translate.choices import joined, merge
 from priors.translate.containers import SERIALS, Container, List, Value, containers, hold, is_older, release
 from priors.translate.errors import PriorError
 from priors.translate.exceptions import ThrownError
 from priors.translate.frames import Binding, Frame, Layer, bound_arguments
 from priors.translate.literals import Literals
 from priors.translate.nodes import Node, Scalar
-from priors.translate.objects import Class, Function, Instance, Unusable
+from priors.translate.objects import Choice, Class, Function, Instance, Unusable
 from priors.translate.paths import NOWHERE, Path
 from priors.translate.scopes import Scopes, changed_names, stored_names
 from priors.translate.state import RestartError, State, is_open, refuted_by_literals
-from priors.translate.values import Choice, check_known, joined, merge, truth
+from priors.translate.values import check_known, truth
 
 Rule = Callable[["Machine", Any], Any]
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from priors.translate.bindings import escape
+from priors.translate.choices import merge
 from priors.translate.containers import Container, Dict, List, Value, hold
 from priors.translate.errors import PriorError
+from priors.translate.objects import Choice
 from priors.translate.state import State
-from priors.translate.values import Choice, merge
 
 
 def covers_all_views(state: State, container: Container) -> bool:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from priors.translate.containers import Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Cells, Frame
-from priors.translate.graph import Kind
+from priors.translate.nodes import Node
+from priors.translate.operations import Kind
 
 
 @dataclass(eq=False)
@@ -161,3 +162,20 @@ class Unusable:
     message: str
     hint: str
     told: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """One of two values, as `condition` decides: what no select can hold.
+
+    That is None or a number, two strings, lists of different lengths, or two objects that programs may
+    change. Rules do not see it: the machine applies them to each value on its own path (`Machine.each`).
+    """
+
+    condition: Node
+    then: Value
+    otherwise: Value
+
+
+class Cases(Choice):
+    """The fixed integers or truth values that an index can be: kept apart, where `merge` would join them."""

@@ -16,9 +16,8 @@ from priors.translate.frames import Cells
 from priors.translate.graph import Graph
 from priors.translate.keys import contains
 from priors.translate.nodes import Node, Scalar, is_python_truth, is_scalar, kind_of
-from priors.translate.objects import DType, Member
+from priors.translate.objects import Choice, DType, Member
 from priors.translate.values import (
-    Choice,
     check_size,
     describe,
     elementwise,

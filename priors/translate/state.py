@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from priors.translate import limits
+from priors.translate.choices import merge, settle
 from priors.translate.containers import SERIALS, Container, Value
 from priors.translate.errors import PriorError
 from priors.translate.frames import Cells, Frame
 from priors.translate.graph import Graph
 from priors.translate.nodes import Node
+from priors.translate.objects import Cases, Choice
 from priors.translate.paths import EVERYWHERE, NOWHERE, Path, Paths
-from priors.translate.values import Cases, Choice, merge, settle
 
 
 @dataclass(eq=False)

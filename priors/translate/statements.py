@@ -24,10 +24,10 @@ from priors.translate.errors import PriorError
 from priors.translate.expressions import operate
 from priors.translate.machine import Machine, Rule
 from priors.translate.nodes import Node
+from priors.translate.objects import Choice
 from priors.translate.paths import EVERYWHERE
 from priors.translate.state import refuted_by_literals
 from priors.translate.targets import bind, write
-from priors.translate.values import Choice
 
 
 def expression(machine: Machine, node: ast.Expr) -> None:

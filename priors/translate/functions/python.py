@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from priors.translate.choices import merge
 from priors.translate.containers import Array, Dict, List, Value, iterator
 from priors.translate.errors import PriorError
 from priors.translate.functions.arguments import Implementation, call, one_number, static_int
@@ -16,7 +17,7 @@ from priors.translate.machine import Machine
 from priors.translate.nodes import Node, Scalar, is_scalar
 from priors.translate.objects import Class, Instance
 from priors.translate.operators import binary, equal
-from priors.translate.values import describe, elementwise, iterate, length, merge, truth
+from priors.translate.values import describe, elementwise, iterate, length, truth
 
 
 def _extreme(operation: str, name: str) -> Implementation:
