@@ -53,6 +53,7 @@ class Graph:
         provisional: whether intervals of integers are wider than they will be, so that an index which
             seems to be out of range is no error yet.
         stops: the numbers with which others were compared, at which intervals may end.
+        in_loop_test: whether the test of a `while` is evaluated, which ends when intervals say so.
         fixed: the literals whose value decided a shape, an index or a branch, a bit each.
     """
 
@@ -62,6 +63,7 @@ class Graph:
         self.settle: Callable[[Any], Any] = lambda value: value
         self.opened: Callable[[Any], Any] = lambda value: value
         self.provisional = False
+        self.in_loop_test = False
         self.fixed = 0
         self.stops: set[float] = set()
         self._weight = 0
@@ -154,7 +156,7 @@ class Graph:
         if operation in _ORDERS:
             fixed = (x.known if isinstance(x, Node) else x for x in operands)
             self.stops.update(x for x in fixed if x is not None)
-            decided = self._decided(operation, *operands)
+            decided = self._decided(operation, *operands) if self.in_loop_test else None
             if decided is not None:
                 return decided
         table = self._table(operands) if not row.safe else None
@@ -182,7 +184,8 @@ class Graph:
     def _decided(self, operation: str, a: Scalar, b: Scalar) -> bool | None:
         """What a comparison comes to wherever it is reached, None if that depends.
 
-        So a loop such as `while timer >= period: timer -= period` ends after its last turn.
+        So `while timer >= period: timer -= period` ends after its last turn. The test of an `if` stays, to be
+        reported as a branch that is never taken.
         """
         guard = self.guard()
         for tests in ([], [(guard, True)]):

@@ -63,7 +63,11 @@ def _while_turns(machine: Machine, node: ast.While) -> Iterable[None]:
     """One item for each turn; those for which the test fails leave the loop."""
     loop, paths, turn = machine.frame.loops, machine.paths, 0
     while True:
-        test = machine.truth(machine.evaluate(node.test))
+        machine.graph.in_loop_test = True
+        try:
+            test = machine.truth(machine.evaluate(node.test))
+        finally:
+            machine.graph.in_loop_test = False
         if not test:
             return
         # After a test on the observation, those that tests before have decided are turns as well.
