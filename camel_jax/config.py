@@ -3,57 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
 
-from camel_jax.masking import GeneratorMask
+from camel_jax.masking import MaskConfig
+from camel_jax.sac import SACConfig
 from camel_jax.schedules import EpsilonConfig
-from camel_jax.validation import at_least, between, check_that
+from camel_jax.td3 import TD3Config
+from camel_jax.validation import at_least, between, check_that, one_of
 from envs import InputError
-
-
-@dataclass(frozen=True)
-class SACConfig:
-    """Soft actor-critic with batch-normalised critics and no target network.
-
-    Attributes:
-        hidden: widths of the hidden layers of actor and critics.
-        batch_size: transitions per update.
-        discount: per environment step.
-        learning_rate: of actor and critics.
-        adam_b1: first-moment decay of their Adam; CrossQ uses 0.5 (arXiv 1902.05605).
-        policy_delay: updates of the critics per update of actor and temperature.
-        temperature: entropy weight at the start.
-        temperature_learning_rate: of its logarithm.
-        target_entropy_scale: the target entropy is minus this times the action size, in unit actions.
-        target_cap: critic targets are capped at this times the largest discounted reward sum seen.
-        actor_decay: per update of the actor, decay of the running average of its weights that is evaluated.
-    """
-
-    hidden: tuple[int, ...] = (128, 128)
-    batch_size: int = 128
-    discount: float = 0.99
-    learning_rate: float = 1e-3
-    adam_b1: float = 0.5
-    policy_delay: int = 2
-    temperature: float = 0.05
-    temperature_learning_rate: float = 1e-3
-    target_entropy_scale: float = 1.0
-    target_cap: float = 1.1
-    actor_decay: float = 0.995
-
-    def problems(self) -> list[str]:
-        """What makes these settings impossible, one sentence each."""
-        return [
-            *at_least("sac.hidden", min(self.hidden, default=0), 1),
-            *at_least("sac.batch_size", self.batch_size, 2),
-            *between("sac.discount", self.discount, 0.0, 1.0, open_high=True),
-            *between("sac.learning_rate", self.learning_rate, 0.0, 1.0, open_low=True),
-            *between("sac.adam_b1", self.adam_b1, 0.0, 1.0, open_high=True),
-            *at_least("sac.policy_delay", self.policy_delay, 1),
-            *between("sac.temperature", self.temperature, 0.0, 1e6, open_low=True),
-            *between("sac.temperature_learning_rate", self.temperature_learning_rate, 0.0, 1.0),
-            *between("sac.target_cap", self.target_cap, 1.0, 1e6),
-            *between("sac.actor_decay", self.actor_decay, 0.0, 1.0, open_high=True),
-        ]
 
 
 @dataclass(frozen=True)
@@ -64,35 +22,55 @@ class TrainConfig:
         env_steps: environment steps over all environments; rounded up to whole chunks.
         seed: of everything random.
         num_envs: environments stepped together.
-        updates_per_step: the UTD ratio, gradient updates per environment step.
-        warmup_steps: environment steps with uniform unit actions inside the mask, before any update; rounded
-            down to whole steps of all environments.
+        updates_per_step: the UTD ratio, gradient updates per environment step; below 1 as well, such as 0.0625.
+        batch_size: transitions per update.
+        discount: per environment step.
+        n_step: steps of a return before it is bootstrapped.
+        normalise_observations: whether the networks see observations less their running mean, over their
+            standard deviation.
+        warmup: actions before any update: uniform inside the mask, uniform over all of the range, or the prior's.
+        warmup_steps: environment steps of the warm-up; rounded down to whole steps of all environments.
         buffer_size: transitions kept; None for all of the run.
         report_every: environment steps per compiled chunk, rounded down likewise; metrics are means over one.
         evaluate_every: environment steps between two evaluations.
         evaluation_episodes: episodes per evaluation, at epsilon 0 and without exploration noise.
         mask: how the prior's interval bounds the agent.
-        epsilon: the schedule of the mask's grip.
-        sac: the algorithm's settings.
+        epsilon: how firmly, over the run.
+        algorithm: what learns, with its settings.
     """
 
     env_steps: int = 60_000
     seed: int = 0
     num_envs: int = 16
     updates_per_step: float = 1.0
+    batch_size: int = 128
+    discount: float = 0.99
+    n_step: int = 1
+    normalise_observations: bool = False
+    warmup: Literal["masked", "uniform", "prior"] = "masked"
     warmup_steps: int = 2_000
     buffer_size: int | None = None
     report_every: int = 1_000
     evaluate_every: int = 4_000
     evaluation_episodes: int = 8
-    mask: GeneratorMask = field(default_factory=lambda: GeneratorMask(width=0.3))
+    mask: MaskConfig = field(default_factory=MaskConfig)
     epsilon: EpsilonConfig = field(default_factory=EpsilonConfig)
-    sac: SACConfig = field(default_factory=SACConfig)
+    algorithm: SACConfig | TD3Config = field(default_factory=SACConfig)
+
+    @property
+    def steps_per_iteration(self) -> int:
+        """Steps of all environments between updates: the fewest that give a whole number of updates."""
+        return self._updates_per_env_step.denominator
 
     @property
     def updates_per_iteration(self) -> int:
-        """Gradient updates after each step of all environments."""
-        return round(self.num_envs * self.updates_per_step)
+        """Gradient updates after each `steps_per_iteration` steps of all environments."""
+        return self._updates_per_env_step.numerator
+
+    @property
+    def _updates_per_env_step(self) -> Fraction:
+        # Decimal fractions such as 0.3 are meant as they are written.
+        return Fraction(self.updates_per_step).limit_denominator(1_000_000) * self.num_envs
 
     @property
     def warmup_iterations(self) -> int:
@@ -100,65 +78,101 @@ class TrainConfig:
         return self.warmup_steps // self.num_envs
 
     @property
+    def env_steps_per_iteration(self) -> int:
+        """Environment steps of an iteration: some steps of all environments and their updates."""
+        return self.steps_per_iteration * self.num_envs
+
+    @property
     def chunk_iterations(self) -> int:
-        """Steps of all environments in a chunk."""
-        return max(1, self.report_every // self.num_envs)
+        """Iterations in a chunk."""
+        return max(1, self.report_every // self.env_steps_per_iteration)
+
+    @property
+    def chunk_env_steps(self) -> int:
+        """Environment steps of a chunk."""
+        return self.chunk_iterations * self.env_steps_per_iteration
 
     @property
     def chunks(self) -> int:
         """Chunks after the warm-up."""
         remaining = self.env_steps - self.warmup_iterations * self.num_envs
-        return -(-remaining // (self.chunk_iterations * self.num_envs))
+        return -(-remaining // self.chunk_env_steps)
 
     @property
     def total_env_steps(self) -> int:
         """Environment steps of the whole run: `env_steps` rounded up to whole chunks."""
-        return (self.warmup_iterations + self.chunks * self.chunk_iterations) * self.num_envs
+        return self.warmup_iterations * self.num_envs + self.chunks * self.chunk_env_steps
 
     @property
     def buffer_capacity(self) -> int:
         """Transitions kept."""
         return self.total_env_steps if self.buffer_size is None else self.buffer_size
 
-    def problems(self) -> list[str]:
-        """What makes these settings impossible, one sentence each."""
+    def evaluates_at(self, env_steps: int) -> bool:
+        """Whether the chunk that ends after so many environment steps is followed by an evaluation."""
+        before = max(env_steps - self.chunk_env_steps, 0)
+        due = env_steps // self.evaluate_every > before // self.evaluate_every
+        return due or env_steps >= self.total_env_steps
+
+    def problems(self, action_size: int | None = None) -> list[str]:
+        """What makes these settings impossible, one sentence each; `action_size` is that of the task."""
         alone = [
             *at_least("env_steps", self.env_steps, 1),
             *between("seed", self.seed, 0, 2**31 - 1),
             *at_least("num_envs", self.num_envs, 1),
+            *between("updates_per_step", self.updates_per_step, 0.0, 1e4, open_low=True),
+            *at_least("batch_size", self.batch_size, 2),
+            *between("discount", self.discount, 0.0, 1.0, open_high=True),
+            *at_least("n_step", self.n_step, 1),
+            *one_of("warmup", self.warmup, ("masked", "uniform", "prior")),
             *at_least("report_every", self.report_every, 1),
             *at_least("evaluate_every", self.evaluate_every, 1),
             *at_least("evaluation_episodes", self.evaluation_episodes, 1),
-            *self.mask.problems(),
+            *self.mask.problems(action_size),
             *self.epsilon.problems(),
-            *self.sac.problems(),
+            *self.algorithm.problems(),
         ]
-        return alone or self._contradictions()
+        # What depends on several fields says little where one of them alone is wrong.
+        return alone + (self._contradictions() if self._sizes_are_possible() else [])
+
+    def _sizes_are_possible(self) -> bool:
+        return min(self.env_steps, self.num_envs, self.report_every, self.n_step) >= 1 and (
+            0 < self.updates_per_step < float("inf")
+        )
 
     def _contradictions(self) -> list[str]:
         """What fields that are possible alone make impossible together."""
-        updates = self.num_envs * self.updates_per_step
+        filled = self.warmup_iterations - self.n_step + 1
         return [
-            *between("warmup_steps", self.warmup_steps, self.num_envs, self.env_steps, open_high=True),
-            *at_least("buffer_size", self.buffer_capacity, max(self.sac.batch_size, self.num_envs)),
             *check_that(
-                updates > 0.5 and abs(updates - round(updates)) < 1e-6,
-                f"updates_per_step is {self.updates_per_step}; times num_envs ({self.num_envs}) it must give "
-                "a whole number of updates, at least 1",
+                self.num_envs * self.n_step <= self.warmup_steps < self.env_steps,
+                f"warmup_steps is {self.warmup_steps}; it must lie in [{self.num_envs * self.n_step}, "
+                f"{self.env_steps}): num_envs x n_step, so that there is something to learn from, to env_steps",
             ),
             *check_that(
-                self.updates_per_iteration % self.sac.policy_delay == 0,
-                f"sac.policy_delay is {self.sac.policy_delay}; it must divide the "
-                f"{self.updates_per_iteration} updates that follow each step of all environments",
+                filled < 1 or self.buffer_capacity >= max(self.batch_size, self.num_envs),
+                f"buffer_size is {self.buffer_capacity}; it must be at least "
+                f"{max(self.batch_size, self.num_envs)}: a batch, and a step of all environments",
+            ),
+            *check_that(
+                self.n_step * self.num_envs <= self.buffer_capacity,
+                f"n_step is {self.n_step}; it must lie in [1, {self.buffer_capacity // self.num_envs}]: with "
+                f"{self.num_envs} environments the buffer of {self.buffer_capacity} holds no longer return",
+            ),
+            *check_that(
+                self.updates_per_iteration >= 1 and self.env_steps_per_iteration <= self.env_steps,
+                f"updates_per_step is {self.updates_per_step}; with {self.num_envs} environments and "
+                f"{self.env_steps} steps it gives no update, or its first only after "
+                f"{self.env_steps_per_iteration}",
             ),
         ]
 
-    def check(self) -> None:
+    def check(self, action_size: int | None = None) -> None:
         """Find impossible settings before anything is compiled, allocated or written.
 
         Raises:
             InputError: names every field at fault, its value and what is allowed.
         """
-        problems = self.problems()
+        problems = self.problems(action_size)
         if problems:
             raise InputError("; ".join(problems))

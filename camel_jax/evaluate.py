@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from camel_jax.seeds import per_seed
 from envs import Env
 from priors import Prior
 
@@ -65,7 +66,7 @@ def evaluate(env: Env, policy: Policy, key: jax.Array, *, episodes: int) -> Eval
 
     def step(loop: tuple[Any, ...]) -> tuple[Any, ...]:
         carries, states, evaluation, alive = loop
-        carries, actions = jax.vmap(policy.step, in_axes=(None, 0, 0))(policy.parameters, carries, states.obs)
+        carries, actions = act(policy.parameters, carries, states.obs)
         states = jax.vmap(env.step)(states, actions)
         evaluation = Evaluation(
             returns=evaluation.returns + jnp.where(alive, states.reward, 0.0),
@@ -73,6 +74,7 @@ def evaluate(env: Env, policy: Policy, key: jax.Array, *, episodes: int) -> Eval
         )
         return carries, states, evaluation, alive & (states.done == 0)
 
+    act = per_seed(jax.vmap(policy.step, in_axes=(None, 0, 0)))
     carries = _repeat(policy.carry, episodes)
     states = jax.vmap(env.reset)(jax.random.split(key, episodes))
     nothing = Evaluation(jnp.zeros(episodes), jnp.zeros(episodes, jnp.int32))

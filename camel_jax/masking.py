@@ -1,61 +1,225 @@
 """Action masks: how a prior's interval and epsilon bound the agent's actions.
 
-The agent's network always speaks in *unit actions* in [-1, 1]; a mask maps them into what is allowed.
-The terms are those of Stolz et al., "Excluding the Irrelevant" (NeurIPS 2024, arXiv 2406.03704).
+The agent's network always speaks in *unit actions* y in [-1, 1]; a mask makes of them the action a that
+environment and critics see. The terms are those of Stolz et al., "Excluding the Irrelevant" (NeurIPS 2024,
+arXiv 2406.03704).
+
+Log densities, and so entropies, are those in the interval's own coordinates (a - c) / h, with c its centre
+and h its half width: log p(a) + sum(log h). The density of a itself would pay a bonus for wide intervals
+that drifts with epsilon, and no policy inside an interval of h < 0.18 could reach the usual target entropy.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
-from camel_jax.validation import between
+from camel_jax import truncated
+from camel_jax.squashed import log_derivative, squashed_log_density
+from camel_jax.validation import between, check_that, one_of
 from priors import Interval
 
 
 class Mask(Protocol):
-    """What the loop and the losses ask of a mask; every function is pure and broadcasts over batches."""
+    """What the loop and the algorithms ask of a mask; every function is pure and broadcasts over batches."""
 
-    def problems(self) -> list[str]:
-        """What makes its settings impossible, one sentence each."""
+    def interval(self, suggestion: Interval, grip: jax.Array) -> Interval:
+        """The actions allowed, given a prior's suggestion of shape `(..., action_size)`.
 
-    def interval(self, suggestion: Interval, epsilon: jax.Array) -> Interval:
-        """The actions allowed at `epsilon`, given a prior's suggestion of shape `(..., action_size)`."""
+        `grip`, shape `(...)`, is 1 where the mask holds the agent as tightly as it can and 0 where it does
+        not hold it at all, which must give exactly [-1, 1]; see `schedules.grip_of`.
+        """
 
-    def action(self, interval: Interval, unit_action: jax.Array) -> jax.Array:
-        """The action, shape `(..., action_size)`, that a unit action means inside `interval`."""
+    def sample(
+        self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
+        """The action of a Gaussian policy, `(..., action_size)`, and its log density, `(...)`.
+
+        Differentiable by `mean` and `log_std`, those before the squash; `noise` is standard normal.
+        """
+
+    def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
+        """The action of a deterministic policy with normal noise of `std`, `(..., action_size)`.
+
+        Differentiable by `unit_action`; `noise` is standard normal, and zero for the policy itself.
+        """
+
+
+class NoMask:
+    """The plain agent: every action is allowed whatever is suggested."""
+
+    def interval(self, suggestion: Interval, grip: jax.Array) -> Interval:  # noqa: ARG002
+        """[-1, 1]."""
+        high = jnp.ones_like(suggestion.high)
+        return Interval(low=-high, high=high)
+
+    def sample(
+        self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
+        """y = tanh(x) with x = mean + std * noise, and log pi(y) (SAC, arXiv 1812.05905, appendix C)."""
+        del interval
+        x = mean + jnp.exp(log_std) * noise
+        return jnp.tanh(x), squashed_log_density(x, log_std, noise)
+
+    def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
+        """clip(y + std * noise, -1, 1) (TD3, arXiv 1802.09477, section 5.3)."""
+        del interval
+        return jnp.clip(unit_action + std * noise, -1.0, 1.0)
 
 
 @dataclass(frozen=True)
-class GeneratorMask:
-    """The generator mask with interpolated bounds.
+class _WidenedMask:
+    """The bounds that all masks share: a suggestion, widened and mixed with the full range.
 
-    The suggestion [l, u] widened by `width` w is mixed with the full range by epsilon e:
+    The suggestion [l, u] widened by w is mixed with [-1, 1] by the grip g:
 
-        low = e * max(l - w, -1) - (1 - e),    high = e * min(u + w, 1) + (1 - e),
-
-    and the unit action y is mapped affinely into it, a = c + h * y, with c the interval's centre and h
-    its half width (arXiv 2406.03704, section 3.2). At e = 0 this is a = y exactly, the plain agent.
+        low = g * max(l - w, -1) - (1 - g),    high = g * min(u + w, 1) + (1 - g).
 
     Attributes:
-        width: what is added on either side of the prior's bounds, in action units, positive.
+        width: what is added on either side of the prior's bounds, in action units: a number, or one for each
+            entry of the action.
     """
 
-    width: float
+    width: float | tuple[float, ...] = 0.3
 
-    def problems(self) -> list[str]:
-        """What makes its settings impossible, one sentence each."""
-        return between("mask.width", self.width, 0.0, 2.0, open_low=True)
+    def interval(self, suggestion: Interval, grip: jax.Array) -> Interval:
+        """Bounds of shape `(..., action_size)`, exactly [-1, 1] where `grip` is 0."""
+        width, grip = jnp.asarray(self.width), grip[..., None]
+        low = jnp.maximum(suggestion.low - width, -1.0)
+        high = jnp.minimum(suggestion.high + width, 1.0)
+        return Interval(low=grip * low - (1.0 - grip), high=grip * high + (1.0 - grip))
 
-    def interval(self, suggestion: Interval, epsilon: jax.Array) -> Interval:
-        """Bounds at `epsilon`, shape `(..., action_size)`."""
-        low = jnp.maximum(suggestion.low - self.width, -1.0)
-        high = jnp.minimum(suggestion.high + self.width, 1.0)
-        return Interval(low=epsilon * low - (1.0 - epsilon), high=epsilon * high + (1.0 - epsilon))
 
-    def action(self, interval: Interval, unit_action: jax.Array) -> jax.Array:
-        """The affine image of `unit_action` in `interval`."""
+class GeneratorMask(_WidenedMask):
+    """The generator mask: the unit action y is mapped affinely, a = c + h * y (arXiv 2406.03704, section 3.2).
+
+    Its density in the interval's coordinates is that of y, so that the mask changes no entropy.
+    """
+
+    def sample(
+        self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
+        """c + h * tanh(x), and log pi(y)."""
+        unit_action, log_density = NoMask().sample(interval, mean, log_std, noise)
+        return interval.centre + interval.half_width * unit_action, log_density
+
+    def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
+        """c + h * clip(y + std * noise, -1, 1)."""
+        unit_action = NoMask().perturb(interval, unit_action, std, noise)
         return interval.centre + interval.half_width * unit_action
+
+
+class ClipMask(_WidenedMask):
+    """The baseline: the action is clipped into the interval, and the agent knows nothing of it.
+
+    What is clipped has no derivative, and the density stays that of the unclipped unit action.
+    """
+
+    def sample(
+        self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
+        """clip(tanh(x), low, high), and log pi(y) of y = tanh(x)."""
+        unit_action, log_density = NoMask().sample(interval, mean, log_std, noise)
+        return jnp.clip(unit_action, interval.low, interval.high), log_density
+
+    def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
+        """clip(clip(y + std * noise, -1, 1), low, high)."""
+        unit_action = NoMask().perturb(interval, unit_action, std, noise)
+        return jnp.clip(unit_action, interval.low, interval.high)
+
+
+class DistributionalMask(_WidenedMask):
+    """The distributional mask: the policy's own distribution, truncated to the interval.
+
+    pi(a | s, [l, u]) = pi(a | s) / P(l <= a <= u) inside the interval and 0 outside of it (arXiv 2406.03704,
+    section 3.3), with the truncated density itself: the untruncated one in its place is known to hurt (arXiv
+    2511.22406). As tanh is monotone, tanh(x) truncated to [l, u] is the squash of x truncated to
+    [artanh l, artanh u].
+    """
+
+    def sample(
+        self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
+        """tanh(x), x from the Gaussian truncated to [artanh low, artanh high], and its log density."""
+        std = jnp.exp(log_std)
+        low, high = (_standardise(jnp.arctanh(bound), mean, std) for bound in interval)
+        z = truncated.truncated_normal(noise, low, high)
+        x = mean + std * z
+        within = jnp.sum(truncated.log_mass(low, high) - jnp.log(interval.half_width), axis=-1)
+        # Rounding of tanh must not lead out of the interval.
+        action = jnp.clip(jnp.tanh(x), interval.low, interval.high)
+        return action, squashed_log_density(x, log_std, z) - within
+
+    def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
+        """A sample of N(y, std^2) truncated to the interval; its median, which has a derivative, at zero noise.
+
+        A point mass cannot be truncated, so the noise that explores stands for the policy's own spread. Where
+        the interval is [-1, 1] the noise is clipped, as TD3 does.
+        """
+        plain = NoMask().perturb(interval, unit_action, std, noise)
+        low, high = ((bound - unit_action) / std for bound in interval)
+        inside = unit_action + std * truncated.truncated_normal(noise, low, high)
+        full = (interval.low <= -1.0) & (interval.high >= 1.0)
+        return jnp.where(full, plain, jnp.clip(inside, interval.low, interval.high))
+
+    def entropy(self, interval: Interval, mean: jax.Array, log_std: jax.Array) -> jax.Array:
+        """Entropy in the interval's coordinates, `(...)`: what `-log_density` of `sample` is on average.
+
+        That of the truncated Gaussian is known in closed form; the squash adds E[log(1 - tanh(x)^2)], which
+        is integrated over the quantiles of x, by Gauss and Legendre.
+        """
+        std = jnp.exp(log_std)
+        low, high = (_standardise(jnp.arctanh(bound), mean, std) for bound in interval)
+        nodes, weights = np.polynomial.legendre.leggauss(_QUADRATURE_NODES)
+        quantiles = jax.scipy.special.ndtri(jnp.asarray(0.5 * (nodes + 1.0), mean.dtype))
+        z = truncated.truncated_normal(quantiles, low[..., None], high[..., None])
+        squash = log_derivative(mean[..., None] + std[..., None] * z) @ jnp.asarray(0.5 * weights, mean.dtype)
+        entries = truncated.entropy(low, high) + log_std + squash - jnp.log(interval.half_width)
+        return jnp.sum(entries, axis=-1)
+
+
+_QUADRATURE_NODES = 64
+
+
+def _standardise(bound: jax.Array, mean: jax.Array, std: jax.Array) -> jax.Array:
+    """(bound - mean) / std; where the bound is infinite, without the derivative, which would be NaN."""
+    finite = jnp.isfinite(bound)
+    return jnp.where(finite, (jnp.where(finite, bound, 0.0) - mean) / std, bound)
+
+
+_MASKS = {"generator": GeneratorMask, "distributional": DistributionalMask, "clip": ClipMask}
+
+
+@dataclass(frozen=True)
+class MaskConfig:
+    """Which mask, and how wide.
+
+    Attributes:
+        kind: generator, distributional or clip.
+        width: what is added on either side of the prior's bounds, in action units: one number, or one for
+            each entry of the action.
+    """
+
+    kind: Literal["generator", "distributional", "clip"] = "generator"
+    width: tuple[float, ...] = (0.3,)
+
+    def problems(self, action_size: int | None = None) -> list[str]:
+        """What makes these settings impossible, one sentence each."""
+        sizes = (1,) if action_size is None else (1, action_size)
+        return [
+            *one_of("mask.kind", self.kind, _MASKS),
+            *(p for width in self.width for p in between("mask.width", width, 0.0, 2.0, open_low=True)),
+            *check_that(
+                bool(self.width) and (action_size is None or len(self.width) in sizes),
+                f"mask.width has {len(self.width)} entries; it takes one, or one for each of the "
+                f"{action_size or ''} entries of the action".replace("  ", " "),
+            ),
+        ]
+
+    def build(self) -> Mask:
+        """The mask."""
+        return _MASKS[self.kind](self.width if len(self.width) > 1 else self.width[0])

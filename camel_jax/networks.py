@@ -1,4 +1,4 @@
-"""Networks: a squashed Gaussian actor and an ensemble of critics."""
+"""Networks: multilayer perceptrons for actors and critics, and ensembles of them."""
 
 from __future__ import annotations
 
@@ -9,16 +9,35 @@ import jax.numpy as jnp
 _LOG_STD_MIN, _LOG_STD_MAX = -5.0, 2.0
 
 
-class Actor(nn.Module):
-    """Gaussian over unbounded actions; `sample` squashes it into unit actions.
+class MLP(nn.Module):
+    """Hidden layers with ReLU and a linear last one.
 
     Attributes:
-        action_size: entries of the action.
         hidden: widths of the hidden layers.
+        outputs: entries of the output.
     """
 
+    hidden: tuple[int, ...]
+    outputs: int
+
+    @nn.compact
+    def __call__(self, x: jax.Array) -> jax.Array:
+        """Shape `(..., outputs)`."""
+        for width in self.hidden:
+            x = nn.relu(nn.Dense(width)(x))
+        return nn.Dense(self.outputs)(x)
+
+
+class GaussianActor(nn.Module):
+    """A diagonal Gaussian over unbounded actions, to be squashed.
+
+    Attributes:
+        hidden: widths of the hidden layers.
+        action_size: entries of the action.
+    """
+
+    hidden: tuple[int, ...]
     action_size: int
-    hidden: tuple[int, ...] = (256, 256)
 
     @nn.compact
     def __call__(self, observation: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -31,40 +50,38 @@ class Actor(nn.Module):
         return mean, _LOG_STD_MIN + 0.5 * (_LOG_STD_MAX - _LOG_STD_MIN) * (log_std + 1.0)
 
 
-def sample_unit_action(key: jax.Array, mean: jax.Array, log_std: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Draw y = tanh(x), x ~ N(mean, std), by the reparameterisation trick.
-
-    Returns:
-        The unit action, shape `(..., action_size)`, and its log density, shape `(...)`
-        (SAC, arXiv 1812.05905, appendix C).
-    """
-    noise = jax.random.normal(key, mean.shape, mean.dtype)
-    x = mean + jnp.exp(log_std) * noise
-    gaussian = -0.5 * jnp.square(noise) - log_std - 0.5 * jnp.log(2.0 * jnp.pi)
-    # log(1 - tanh(x)^2) in a form that does not cancel for large |x|.
-    squash = 2.0 * (jnp.log(2.0) - x - nn.softplus(-2.0 * x))
-    return jnp.tanh(x), jnp.sum(gaussian - squash, axis=-1)
-
-
-class Critic(nn.Module):
-    """Action values with batch normalisation on the input and each hidden layer (CrossQ, arXiv 1902.05605).
+class NormalisedMLP(nn.Module):
+    """Hidden layers with batch normalisation, on the input and after each ReLU (CrossQ, arXiv 1902.05605).
 
     Attributes:
         hidden: widths of the hidden layers.
+        outputs: entries of the output.
         momentum: of the running statistics.
     """
 
-    hidden: tuple[int, ...] = (256, 256)
+    hidden: tuple[int, ...]
+    outputs: int
     momentum: float = 0.99
 
     @nn.compact
-    def __call__(self, observation: jax.Array, action: jax.Array, train: bool) -> jax.Array:
-        """Q(s, a), shape `(batch,)`; `train` normalises with the batch's own statistics."""
+    def __call__(self, x: jax.Array, train: bool) -> jax.Array:
+        """Shape `(..., outputs)`; `train` normalises with the batch's own statistics."""
 
         def normalise(x: jax.Array) -> jax.Array:
             return nn.BatchNorm(use_running_average=not train, momentum=self.momentum)(x)
 
-        x = normalise(jnp.concatenate([observation, action], axis=-1))
+        x = normalise(x)
         for width in self.hidden:
             x = normalise(nn.relu(nn.Dense(width)(x)))
-        return jnp.squeeze(nn.Dense(1)(x), axis=-1)
+        return nn.Dense(self.outputs)(x)
+
+
+def ensemble(network: type[nn.Module], count: int) -> type[nn.Module]:
+    """`count` independent networks on the same input; outputs and variables get a leading axis `count`."""
+    return nn.vmap(
+        network,
+        in_axes=None,
+        variable_axes={"params": 0, "batch_stats": 0},
+        split_rngs={"params": True},
+        axis_size=count,
+    )

@@ -14,13 +14,14 @@ from priors import Interval
 
 
 class Transition(NamedTuple):
-    """One step of one environment, or a batch of them with leading axes.
+    """One step of one environment, or several steps in one (`nstep.py`), or a batch with leading axes.
 
     Attributes:
         observation: what the agent saw, shape `(observation_size,)`.
         action: what the environment received, shape `(action_size,)`.
-        reward: scalar.
-        termination: 1.0 where the task ended the episode, 0.0 elsewhere and where it was truncated.
+        reward: scalar; over several steps their discounted sum.
+        discount: factor of the value at `next_observation`: gamma, to the power of the steps, or 0 where
+            the task ended the episode; a truncated episode is bootstrapped.
         next_observation: what the step led to, the terminal observation where the episode ended.
         suggestion: the prior's interval at `observation`; stored, as a prior with memory cannot be re-run.
         next_suggestion: the prior's interval at `next_observation`.
@@ -29,7 +30,7 @@ class Transition(NamedTuple):
     observation: jax.Array
     action: jax.Array
     reward: jax.Array
-    termination: jax.Array
+    discount: jax.Array
     next_observation: jax.Array
     suggestion: Interval
     next_suggestion: Interval

@@ -1,24 +1,78 @@
-"""Masked soft actor-critic: what the loop asks of an algorithm, as a few pure functions."""
+"""Soft actor-critic under a mask."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any, cast
 
-import flax.linen as nn
 import jax
 import jax.numpy as jnp
 import optax
 from flax import struct
 
 from camel_jax import losses
-from camel_jax.config import SACConfig
+from camel_jax.algorithm import Batch, Metrics, Params, delayed
+from camel_jax.critics import Critic, CrossQConfig, TwinConfig
 from camel_jax.masking import Mask
-from camel_jax.networks import Actor, Critic, sample_unit_action
-from camel_jax.replay import Transition
+from camel_jax.networks import GaussianActor
+from camel_jax.validation import at_least, between, check_that
+from priors import Interval
 
-Params = Any
-Metrics = dict[str, jax.Array]
-_NUM_CRITICS = 2
+
+@dataclass(frozen=True)
+class SACConfig:
+    """Soft actor-critic with an automatic temperature.
+
+    Attributes:
+        hidden: widths of the actor's hidden layers.
+        learning_rate: of the actor.
+        adam_b1: first-moment decay of its Adam.
+        policy_delay: updates of the critics per update of actor and temperature.
+        temperature: entropy weight at the start.
+        temperature_learning_rate: of its logarithm; 0 keeps it as it is.
+        target_entropy_scale: the target entropy is minus this times the action size, in the coordinates of
+            the mask's interval, where the largest possible is log(2) times the action size.
+        actor_decay: per update of the actor, decay of the running average of its weights that is judged;
+            0 judges the actor itself.
+        critic: the critics' settings.
+    """
+
+    hidden: tuple[int, ...] = (128, 128)
+    learning_rate: float = 1e-3
+    adam_b1: float = 0.5
+    policy_delay: int = 2
+    temperature: float = 0.05
+    temperature_learning_rate: float = 1e-3
+    target_entropy_scale: float = 1.0
+    actor_decay: float = 0.995
+    critic: CrossQConfig | TwinConfig = field(default_factory=CrossQConfig)
+
+    def problems(self) -> list[str]:
+        """What makes these settings impossible, one sentence each."""
+        return [
+            *at_least("algorithm.hidden", min(self.hidden, default=0), 1),
+            *between("algorithm.learning_rate", self.learning_rate, 0.0, 1.0, open_low=True),
+            *between("algorithm.adam_b1", self.adam_b1, 0.0, 1.0, open_high=True),
+            *at_least("algorithm.policy_delay", self.policy_delay, 1),
+            *between("algorithm.temperature", self.temperature, 0.0, 1e6, open_low=True),
+            *between("algorithm.temperature_learning_rate", self.temperature_learning_rate, 0.0, 1.0),
+            *check_that(
+                self.target_entropy_scale > -_LARGEST_ENTROPY,
+                f"algorithm.target_entropy_scale is {self.target_entropy_scale}; it must be above "
+                f"-log(2) = {-_LARGEST_ENTROPY:.3f}: no policy inside a mask reaches a larger entropy",
+            ),
+            *between("algorithm.actor_decay", self.actor_decay, 0.0, 1.0, open_high=True),
+            *(f"algorithm.{problem}" for problem in self.critic.problems()),
+        ]
+
+    def build(self, mask: Mask, *, observation_size: int, action_size: int) -> SAC:
+        """The algorithm for a task of these sizes."""
+        critic = self.critic.build(observation_size=observation_size, action_size=action_size)
+        return SAC(self, mask, critic, observation_size=observation_size, action_size=action_size)
+
+
+_LARGEST_ENTROPY = 0.6931
+"""Of each entry: that of the uniform distribution on an interval of length 2, a little rounded down."""
 
 
 class SACState(struct.PyTreeNode):
@@ -26,175 +80,109 @@ class SACState(struct.PyTreeNode):
 
     Attributes:
         actor: parameters of the actor.
-        average_actor: running average of them, the policy that is evaluated and kept.
-        critic: parameters of the critics, leading axis `critics`.
-        critic_statistics: their batch statistics, likewise.
+        average_actor: running average of them, the policy that is judged and kept.
+        critic: state of the critics.
         log_temperature: scalar.
         actor_optimiser: Adam's state.
-        critic_optimiser: Adam's state.
         temperature_optimiser: Adam's state.
     """
 
     actor: Params
     average_actor: Params
-    critic: Params
-    critic_statistics: Params
+    critic: Any
     log_temperature: jax.Array
     actor_optimiser: optax.OptState
-    critic_optimiser: optax.OptState
     temperature_optimiser: optax.OptState
 
 
 class SAC:
-    """Soft actor-critic (arXiv 1812.05905) under a mask, with CrossQ's critics (arXiv 1902.05605).
+    """Soft actor-critic (arXiv 1812.05905), whose policy is the mask's image of a Gaussian."""
 
-    The mask, at the current epsilon, acts alike in acting, in the critics' target and in the actor's loss.
-    The object holds sizes and settings only; all that changes is in `SACState`.
-    """
-
-    def __init__(self, config: SACConfig, mask: Mask, *, observation_size: int, action_size: int):
+    def __init__(
+        self, config: SACConfig, mask: Mask, critic: Critic, *, observation_size: int, action_size: int
+    ):
         self.config = config
         self.mask = mask
-        self.sizes = (observation_size, action_size)
+        self.critic = critic
+        self.observation_size = observation_size
         self.target_entropy = -config.target_entropy_scale * action_size
-        self.actor = Actor(action_size, config.hidden)
-        self.critic = nn.vmap(
-            Critic,
-            in_axes=None,
-            variable_axes={"params": 0, "batch_stats": 0},
-            split_rngs={"params": True},
-            axis_size=_NUM_CRITICS,
-        )(config.hidden)
+        self.actor = GaussianActor(config.hidden, action_size)
         self.optimiser = optax.adam(config.learning_rate, b1=config.adam_b1)
         self.temperature_optimiser = optax.adam(config.temperature_learning_rate)
 
     def init(self, key: jax.Array) -> SACState:
         """Fresh networks and optimisers."""
         key_actor, key_critic = jax.random.split(key)
-        observation, action = (jnp.zeros((1, size)) for size in self.sizes)
-        actor = self.actor.init(key_actor, observation)
-        critic = self.critic.init(key_critic, observation, action, False)
+        actor = self.actor.init(key_actor, jnp.zeros((1, self.observation_size)))
         log_temperature = jnp.log(jnp.asarray(self.config.temperature))
         return SACState(
             actor=actor,
             # A copy: two leaves that share a buffer cannot both be donated.
             average_actor=jax.tree.map(jnp.copy, actor),
-            critic=critic["params"],
-            critic_statistics=critic["batch_stats"],
+            critic=self.critic.init(key_critic),
             log_temperature=log_temperature,
             actor_optimiser=self.optimiser.init(actor),
-            critic_optimiser=self.optimiser.init(critic["params"]),
             temperature_optimiser=self.temperature_optimiser.init(log_temperature),
         )
 
-    def explore(self, state: SACState, key: jax.Array, observation: jax.Array) -> jax.Array:
-        """Random unit actions of the current policy, shape `(..., action_size)`."""
-        return self._sample(state.actor, key, observation)[0]
+    def explore(
+        self, state: SACState, key: jax.Array, observation: jax.Array, interval: Interval
+    ) -> jax.Array:
+        """Samples of the masked policy, `(..., action_size)`."""
+        return self._sample(state.actor, key, observation, interval)[0]
 
-    def policy(self, actor: Params, observation: jax.Array) -> jax.Array:
-        """The agent alone: the action of given actor parameters without mask or noise."""
-        return jnp.tanh(self.actor.apply(actor, observation)[0])
+    def policy(self, parameters: Params, observation: jax.Array) -> jax.Array:
+        """The squashed mean, `(..., action_size)`."""
+        return jnp.tanh(self.actor.apply(parameters, observation)[0])
 
     def policy_parameters(self, state: SACState) -> Params:
-        """The parameters that `policy` is evaluated with."""
+        """The averaged actor."""
         return state.average_actor
 
+    def value(self, state: SACState, observation: jax.Array, action: jax.Array) -> jax.Array:
+        """The lesser of the critics' values, `(batch,)`."""
+        return jnp.min(self.critic.values(state.critic, observation, action), axis=0)
+
     def update(
-        self,
-        state: SACState,
-        key: jax.Array,
-        batch: Transition,
-        *,
-        epsilon: jax.Array,
-        cap: jax.Array,
-        update_actor: jax.Array,
+        self, state: SACState, key: jax.Array, batch: Batch, *, cap: jax.Array, index: jax.Array
     ) -> tuple[SACState, Metrics]:
-        """One gradient step on a batch with leading axis `batch_size`.
-
-        Args:
-            state: what is learned.
-            key: randomness of this update.
-            batch: transitions.
-            epsilon: the mask's current grip.
-            cap: upper bound of the critics' targets.
-            update_actor: whether actor and temperature move too, a boolean (delayed policy updates).
-        """
-        key_critic, key_actor = jax.random.split(key)
-        state, critic_metrics = self._update_critic(state, key_critic, batch, epsilon, cap)
-        state = jax.lax.cond(
-            update_actor,
-            lambda: self._update_actor(state, key_actor, batch, epsilon),
-            lambda: state,
+        """Move the critics, and at every `policy_delay`-th update actor and temperature; see `Algorithm`."""
+        key_critic, key_next, key_actor = jax.random.split(key, 3)
+        next_action, next_log_density = self._sample(
+            state.actor, key_next, batch.next_observation, batch.next_interval
         )
-        return state, {**critic_metrics, "sac/temperature": jnp.exp(state.log_temperature)}
+        critic, critic_metrics = self.critic.update(
+            state.critic,
+            key_critic,
+            batch,
+            next_action=next_action,
+            next_bonus=-jnp.exp(state.log_temperature) * next_log_density,
+            cap=cap,
+        )
+        state = state.replace(critic=critic)
+        state, actor_metrics = delayed(
+            self.config.policy_delay, index, lambda: self._update_actor(state, key_actor, batch), state
+        )
+        temperature = {"actor/temperature": jnp.exp(state.log_temperature)}
+        return state, {**critic_metrics, **actor_metrics, **temperature}
 
-    def _sample(self, actor: Params, key: jax.Array, observation: jax.Array) -> tuple[jax.Array, jax.Array]:
-        """A unit action and its log density."""
-        mean, log_std = cast(tuple[jax.Array, jax.Array], self.actor.apply(actor, observation))
-        return sample_unit_action(key, mean, log_std)
-
-    def _masked_sample(
-        self, actor: Params, key: jax.Array, observation: jax.Array, suggestion: Any, epsilon: jax.Array
+    def _sample(
+        self, actor: Params, key: jax.Array, observation: jax.Array, interval: Interval
     ) -> tuple[jax.Array, jax.Array]:
-        """An action under the mask and the log density of its unit action."""
-        unit_action, log_density = self._sample(actor, key, observation)
-        return self.mask.action(self.mask.interval(suggestion, epsilon), unit_action), log_density
+        """An action inside the interval and its log density."""
+        mean, log_std = cast(tuple[jax.Array, jax.Array], self.actor.apply(actor, observation))
+        noise = jax.random.normal(key, mean.shape, mean.dtype)
+        return self.mask.sample(interval, mean, log_std, noise)
 
-    def _update_critic(
-        self, state: SACState, key: jax.Array, batch: Transition, epsilon: jax.Array, cap: jax.Array
-    ) -> tuple[SACState, Metrics]:
-        next_action, next_log_density = self._masked_sample(
-            state.actor, key, batch.next_observation, batch.next_suggestion, epsilon
-        )
-        # One pass over (s, a) and (s', a') together: batch normalisation then sees both distributions,
-        # which is what makes a target network unnecessary (CrossQ, section 3).
-        observation = jnp.concatenate([batch.observation, batch.next_observation])
-        action = jnp.concatenate([batch.action, next_action])
-
-        def loss(critic: Params) -> tuple[jax.Array, tuple[Params, Metrics]]:
-            variables = {"params": critic, "batch_stats": state.critic_statistics}
-            both, updated = self.critic.apply(variables, observation, action, True, mutable=["batch_stats"])
-            values, next_values = jnp.split(both, 2, axis=-1)
-            target = losses.critic_target(
-                batch.reward,
-                batch.termination,
-                next_values,
-                next_log_density,
-                temperature=jnp.exp(state.log_temperature),
-                discount=self.config.discount,
-                cap=cap,
-            )
-            value = losses.critic_loss(values, target)
-            metrics = {
-                "sac/critic_loss": value,
-                "sac/value": jnp.mean(values),
-                "sac/entropy": -jnp.mean(next_log_density),
-            }
-            return value, (updated["batch_stats"], metrics)
-
-        gradient, (statistics, metrics) = jax.grad(loss, has_aux=True)(state.critic)
-        updates, optimiser = self.optimiser.update(gradient, state.critic_optimiser)
-        state = state.replace(
-            critic=optax.apply_updates(state.critic, updates),
-            critic_statistics=statistics,
-            critic_optimiser=optimiser,
-        )
-        return state, metrics
-
-    def _update_actor(
-        self, state: SACState, key: jax.Array, batch: Transition, epsilon: jax.Array
-    ) -> SACState:
+    def _update_actor(self, state: SACState, key: jax.Array, batch: Batch) -> tuple[SACState, Metrics]:
         temperature = jnp.exp(state.log_temperature)
-        variables = {"params": state.critic, "batch_stats": state.critic_statistics}
 
         def loss(actor: Params) -> tuple[jax.Array, jax.Array]:
-            action, log_density = self._masked_sample(
-                actor, key, batch.observation, batch.suggestion, epsilon
-            )
-            values = cast(jax.Array, self.critic.apply(variables, batch.observation, action, False))
-            return losses.actor_loss(values, log_density, temperature), log_density
+            action, log_density = self._sample(actor, key, batch.observation, batch.interval)
+            value = self.value(state, batch.observation, action)
+            return losses.soft_actor_loss(value, log_density, temperature), log_density
 
-        gradient, log_density = jax.grad(loss, has_aux=True)(state.actor)
+        (value, log_density), gradient = jax.value_and_grad(loss, has_aux=True)(state.actor)
         updates, actor_optimiser = self.optimiser.update(gradient, state.actor_optimiser)
         actor = optax.apply_updates(state.actor, updates)
         temperature_gradient = jax.grad(losses.temperature_loss)(
@@ -203,10 +191,16 @@ class SAC:
         temperature_updates, temperature_optimiser = self.temperature_optimiser.update(
             temperature_gradient, state.temperature_optimiser
         )
-        return state.replace(
+        metrics = {
+            "actor/loss": value,
+            "actor/entropy": -jnp.mean(log_density),
+            "actor/gradient_norm": optax.global_norm(gradient),
+        }
+        state = state.replace(
             actor=actor,
             average_actor=optax.incremental_update(actor, state.average_actor, 1.0 - self.config.actor_decay),
             log_temperature=state.log_temperature + temperature_updates,
             actor_optimiser=actor_optimiser,
             temperature_optimiser=temperature_optimiser,
         )
+        return state, metrics

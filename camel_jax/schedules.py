@@ -1,44 +1,82 @@
-"""Epsilon as a function of the step: how firmly the mask holds the agent."""
+"""Epsilon: how firmly the mask holds the agent, as a function of the step and of how the agent fares."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, Protocol
 
 import jax
 import jax.numpy as jnp
 import optax
+from flax import struct
 
-from camel_jax.validation import at_least, between
-from envs import unknown
+from camel_jax.validation import at_least, between, check_that, one_of
+
+Semantics = Literal["interpolate", "bernoulli", "bernoulli-episode"]
 
 
 @dataclass(frozen=True)
 class EpsilonConfig:
-    """An epsilon schedule: `start` is held for `hold_steps`, then moves to `end` within `decay_steps`.
+    """An epsilon schedule, what epsilon means, and whether it heeds how the agent fares.
+
+    Epsilon rises from 0 to `start` within `rise_steps`, is held for `hold_steps`, then moves to `end` within
+    `decay_steps`.
 
     Attributes:
         kind: shape of the decay.
-        start: epsilon at the first step, in [0, 1]; 1 is the mask at its tightest.
+        start: epsilon when it is highest, in [0, 1]; 1 is the mask at its tightest.
         end: epsilon after the decay, in [0, 1]; 0 is the plain agent.
+        rise_steps: environment steps of a linear warm-up of epsilon.
         hold_steps: environment steps before the decay begins.
         decay_steps: environment steps that the decay takes.
+        points: for kind "piecewise" (step, epsilon) pairs that are joined by lines, in place of all above.
+        semantics: interpolate widens the interval from the prior's to the full range; bernoulli masks each
+            step with probability epsilon; bernoulli-episode draws once for each episode.
+        adapt: none; return: the mask lets go as evaluations come near the prior's own return; critic: in each
+            state, it lets go where the critics prefer the policy's action. Never beyond the schedule.
+        softness: for adapt "critic", by what part of its value an action must be better for the mask to let
+            go of two thirds (1 - 1/e).
     """
 
-    kind: Literal["linear", "cosine", "exponential", "constant"] = "linear"
+    kind: Literal["linear", "cosine", "exponential", "constant", "piecewise"] = "linear"
     start: float = 1.0
     end: float = 0.0
+    rise_steps: int = 0
     hold_steps: int = 0
     decay_steps: int = 8_000
+    points: tuple[tuple[int, float], ...] = ()
+    semantics: Semantics = "interpolate"
+    adapt: Literal["none", "return", "critic"] = "none"
+    softness: float = 0.05
 
     def problems(self) -> list[str]:
         """What makes these settings impossible, one sentence each."""
         return [
+            *one_of("epsilon.kind", self.kind, ("piecewise", *_DECAYS)),
+            *one_of("epsilon.semantics", self.semantics, _SEMANTICS),
+            *one_of("epsilon.adapt", self.adapt, ("none", "return", "critic")),
             *between("epsilon.start", self.start, 0.0, 1.0),
             *between("epsilon.end", self.end, 0.0, 1.0),
+            *at_least("epsilon.rise_steps", self.rise_steps, 0),
             *at_least("epsilon.hold_steps", self.hold_steps, 0),
             *at_least("epsilon.decay_steps", self.decay_steps, 1),
+            *between("epsilon.softness", self.softness, 0.0, 100.0, open_low=True),
+            *self._problems_of_points(),
+        ]
+
+    def _problems_of_points(self) -> list[str]:
+        steps = [step for step, _ in self.points]
+        return [
+            *check_that(
+                (self.kind == "piecewise") == bool(self.points),
+                "epsilon.points are for epsilon.kind piecewise, which needs at least one (step, epsilon) pair",
+            ),
+            *check_that(
+                steps == sorted(set(steps)) and min(steps, default=0) >= 0,
+                f"epsilon.points are at the steps {steps}; they must be at least 0 and increase",
+            ),
+            *(problem for _, value in self.points for problem in between("epsilon.points", value, 0.0, 1.0)),
         ]
 
 
@@ -52,20 +90,161 @@ _DECAYS: dict[str, Callable[[int], optax.Schedule]] = {
 }
 
 
-def make_epsilon(config: EpsilonConfig) -> optax.Schedule:
-    """The schedule of a config: `environment step -> epsilon`, jittable.
-
-    Raises:
-        InputError: unknown kind.
-    """
-    if config.kind not in _DECAYS:
-        raise unknown("epsilon schedule", config.kind, _DECAYS)
+def make_schedule(config: EpsilonConfig) -> optax.Schedule:
+    """The schedule of a config without its adaptation: `environment step -> epsilon`, jittable."""
+    if config.kind == "piecewise":
+        return _through(config.points)
     decay = _DECAYS[config.kind](config.decay_steps)
     last = config.start if config.kind == "constant" else config.end
 
     def epsilon(step: jax.Array | int) -> jax.Array:
-        value = config.end + (config.start - config.end) * decay(jnp.maximum(step - config.hold_steps, 0))
+        since = step - config.rise_steps - config.hold_steps
+        value = config.end + (config.start - config.end) * decay(jnp.maximum(since, 0))
         # Exactly the end from there on: a decay that is rounded would leave a mask of 1e-8.
-        return jnp.where(step < config.hold_steps + config.decay_steps, value, last)
+        value = jnp.where(since < config.decay_steps, value, last)
+        rising = config.start * step / max(config.rise_steps, 1)
+        return jnp.where(step < config.rise_steps, rising, value)
 
     return epsilon
+
+
+def _through(points: tuple[tuple[int, float], ...]) -> optax.Schedule:
+    steps, values = (jnp.asarray(column, jnp.float32) for column in zip(*points, strict=True))
+    return lambda step: jnp.interp(jnp.asarray(step, jnp.float32), steps, values)
+
+
+class Controller(Protocol):
+    """Epsilon as the loop asks for it: a schedule that may heed how the agent fares. All functions are pure.
+
+    Attributes:
+        per_state: whether `at` depends on the advantage, which costs two more passes through the critics.
+        asks_prior: whether `observe` needs the prior's return, which costs some episodes at the start.
+    """
+
+    per_state: bool
+    asks_prior: bool
+
+    def init(self) -> Any:
+        """What it remembers, at the start: a pytree."""
+
+    def epsilon(self, state: Any, step: jax.Array | int) -> jax.Array:
+        """Epsilon at an environment step, scalar in [0, 1]."""
+
+    def observe(self, state: Any, agent_return: jax.Array, prior_return: jax.Array) -> Any:
+        """What it remembers after an evaluation of the agent alone; the prior's return is its own, alone."""
+
+    def at(self, epsilon: jax.Array, advantage: jax.Array) -> jax.Array:
+        """Epsilon in states where the prior's action is worth `advantage` more than the policy's, `(batch,)`.
+
+        `advantage` is relative: the difference of the two values over the mean of their magnitudes.
+        """
+
+
+@dataclass(frozen=True)
+class Scheduled:
+    """A schedule alone, clipped to [0, 1]: rounding takes some a little beyond their ends."""
+
+    schedule: optax.Schedule
+    per_state = False
+    asks_prior = False
+
+    def init(self) -> Any:
+        """Nothing."""
+        return ()
+
+    def epsilon(self, state: Any, step: jax.Array | int) -> jax.Array:
+        """That of the schedule."""
+        del state
+        return jnp.clip(self.schedule(step), 0.0, 1.0)
+
+    def observe(self, state: Any, agent_return: jax.Array, prior_return: jax.Array) -> Any:
+        """Nothing new."""
+        del agent_return, prior_return
+        return state
+
+    def at(self, epsilon: jax.Array, advantage: jax.Array) -> jax.Array:
+        """The same in every state."""
+        return jnp.broadcast_to(epsilon, advantage.shape)
+
+
+class Progress(struct.PyTreeNode):
+    """How far the agent has come towards the prior.
+
+    Attributes:
+        first: return of the first evaluation, NaN before it.
+        remaining: part of the way that was left at its best evaluation, 1 at the start.
+    """
+
+    first: jax.Array
+    remaining: jax.Array
+
+
+class ReturnControlled(Scheduled):
+    """Lets go as the agent's evaluations come near the prior's own return.
+
+    epsilon = schedule * min over evaluations of clip((R_prior - R) / (R_prior - R_first), 0, 1): the part of
+    the way from the first evaluation to the prior that is still to go. It never grows, and is 0 from the first
+    evaluation in which the agent alone is as good as the prior. A prior that is worse than the untrained
+    agent is let go at once; the schedule bounds how long any other is held on to.
+    """
+
+    asks_prior = True
+
+    def init(self) -> Progress:
+        """At the start of the way."""
+        return Progress(first=jnp.full((), jnp.nan), remaining=jnp.ones(()))
+
+    def epsilon(self, state: Progress, step: jax.Array | int) -> jax.Array:
+        """The schedule's, times what remains."""
+        return state.remaining * super().epsilon((), step)
+
+    def observe(self, state: Progress, agent_return: jax.Array, prior_return: jax.Array) -> Progress:
+        """Take an evaluation into account."""
+        first = jnp.where(jnp.isnan(state.first), agent_return, state.first)
+        way = prior_return - first
+        remaining = jnp.where(
+            prior_return > agent_return,
+            jnp.clip((prior_return - agent_return) / jnp.where(way > 0, way, 1.0), 0.0, 1.0),
+            0.0,
+        )
+        return Progress(first=first, remaining=jnp.minimum(state.remaining, remaining))
+
+
+@dataclass(frozen=True)
+class CriticControlled(Scheduled):
+    """Lets go in the states where the critics prefer the policy's action to the prior's.
+
+    epsilon(s) = epsilon * min(1, exp(A(s) / softness)), with A(s) the relative advantage of the prior's action,
+    (Q(s, a_prior) - Q(s, a_policy)) / mean(|Q(s, a_prior)|, |Q(s, a_policy)|).
+
+    Attributes:
+        softness: relative advantage of the policy at which epsilon has fallen to 1/e.
+    """
+
+    softness: float = 0.05
+    per_state = True
+
+    def at(self, epsilon: jax.Array, advantage: jax.Array) -> jax.Array:
+        """Epsilon in each state."""
+        return epsilon * jnp.exp(jnp.minimum(advantage, 0.0) / self.softness)
+
+
+def make_controller(config: EpsilonConfig) -> Controller:
+    """The controller of a config."""
+    schedule = make_schedule(config)
+    if config.adapt == "return":
+        return ReturnControlled(schedule)
+    return CriticControlled(schedule, config.softness) if config.adapt == "critic" else Scheduled(schedule)
+
+
+def grip_of(semantics: Semantics, epsilon: jax.Array, draw: jax.Array) -> jax.Array:
+    """How tightly the mask holds a step, 0 to 1, from epsilon and a uniform draw in [0, 1), all of one shape.
+
+    interpolate: epsilon itself. bernoulli: 1 where the draw is below epsilon, else 0; with a draw that is held
+    for an episode, the mask holds a share epsilon of the episodes, and lets each go at once when epsilon falls
+    below its draw.
+    """
+    return epsilon if semantics == "interpolate" else (draw < epsilon).astype(epsilon.dtype)
+
+
+_SEMANTICS: tuple[Semantics, ...] = ("interpolate", "bernoulli", "bernoulli-episode")

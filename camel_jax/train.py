@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple, overload
 
+import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 
+from camel_jax.checkpoint import Checkpoints
 from camel_jax.config import TrainConfig
 from camel_jax.evaluate import Evaluation, Policy
-from camel_jax.loop import Loop, TrainState, make_loop
+from camel_jax.loop import Loop, make_loop
+from camel_jax.masking import Mask
+from camel_jax.schedules import Controller
+from camel_jax.state import TrainState
 from envs import Env
 from priors import Prior
 
@@ -21,7 +27,7 @@ class Report(NamedTuple):
 
     Attributes:
         state: the run; the next chunk donates it, so copy what must outlive this report.
-        metrics: numbers by `group/name`.
+        metrics: numbers by `group/name`; with many seeds a list of them, one a seed.
         evaluation: returns and lengths of the agent alone, where this chunk ended with an evaluation.
         loop: the compiled parts of the run.
     """
@@ -41,8 +47,9 @@ class TrainResult:
         last_policy: the policy at the end of the run.
         return_mean: of the in-graph evaluation that chose it.
         step: environment step at which it was found.
-        history: metrics of every chunk.
+        history: metrics of every chunk since the run was started or resumed.
         state: the run at its end.
+        finished: whether it came to its end, and was not asked to stop before.
     """
 
     policy: Policy
@@ -51,6 +58,37 @@ class TrainResult:
     step: int
     history: list[dict[str, float]]
     state: TrainState
+    finished: bool
+
+
+@overload
+def train(
+    env: Env,
+    prior: Prior | None,
+    config: TrainConfig | None = ...,
+    *,
+    seeds: None = ...,
+    mask: Mask | None = ...,
+    epsilon: optax.Schedule | Controller | None = ...,
+    on_report: Callable[[Report], None] | None = ...,
+    checkpoints: Checkpoints | None = ...,
+    save_every: int = ...,
+) -> TrainResult: ...
+
+
+@overload
+def train(
+    env: Env,
+    prior: Prior | None,
+    config: TrainConfig | None = ...,
+    *,
+    seeds: Sequence[int],
+    mask: Mask | None = ...,
+    epsilon: optax.Schedule | Controller | None = ...,
+    on_report: Callable[[Report], None] | None = ...,
+    checkpoints: Checkpoints | None = ...,
+    save_every: int = ...,
+) -> list[TrainResult]: ...
 
 
 def train(
@@ -58,52 +96,124 @@ def train(
     prior: Prior | None,
     config: TrainConfig | None = None,
     *,
-    epsilon: optax.Schedule | None = None,
+    seeds: Sequence[int] | None = None,
+    mask: Mask | None = None,
+    epsilon: optax.Schedule | Controller | None = None,
     on_report: Callable[[Report], None] | None = None,
-) -> TrainResult:
+    checkpoints: Checkpoints | None = None,
+    save_every: int = 10_000,
+) -> TrainResult | list[TrainResult]:
     """Train a policy under the prior's mask; `prior=None` trains the plain agent.
 
     Args:
         env: a Brax environment that ends its own episodes, such as `envs.make` gives; unbatched.
         prior: the hint.
         config: the run's settings.
-        epsilon: any optax schedule of the environment step, in place of `config.epsilon`.
+        seeds: seeds to train in one program, in place of `config.seed`. On a CPU each result is, bit for bit,
+            that of its seed alone; on an accelerator they differ by rounding (see `seeds.per_seed`).
+        mask: any mask, in place of `config.mask`.
+        epsilon: any optax schedule of the environment step, or a controller, in place of `config.epsilon`.
         on_report: called after every chunk of `config.report_every` steps.
+        checkpoints: where the run is saved; if it holds one already, the run goes on from there.
+        save_every: environment steps between two checkpoints.
+
+    Returns:
+        What the run leaves; with `seeds` a list, one a seed.
 
     Raises:
         InputError: impossible settings.
     """
-    config = config or TrainConfig()
-    return run_loop(make_loop(env, prior, config, epsilon=epsilon), config, on_report=on_report)
+    loop = make_loop(env, prior, config or TrainConfig(), seeds=seeds, mask=mask, epsilon=epsilon)
+    run = run_loop(loop, on_report=on_report, checkpoints=checkpoints, save_every=save_every)
+    return results_of(loop, *run) if seeds is not None else result_of(loop, *run)
 
 
 def run_loop(
-    loop: Loop, config: TrainConfig, *, on_report: Callable[[Report], None] | None = None
-) -> TrainResult:
-    """Run the parts that `make_loop` made with the same `config`; see `train`."""
-    state = loop.prefill(loop.init(config.seed))
-    history: list[dict[str, float]] = []
-    next_evaluation = config.evaluate_every
-    for _ in range(config.chunks):
+    loop: Loop,
+    *,
+    on_report: Callable[[Report], None] | None = None,
+    checkpoints: Checkpoints | None = None,
+    save_every: int = 10_000,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> tuple[TrainState, list[dict[str, Any]], bool]:
+    """Run the parts that `make_loop` made, from their checkpoint if there is one; see `train`.
+
+    Args:
+        loop: the parts.
+        on_report: called after every chunk.
+        checkpoints: where the run is saved.
+        save_every: environment steps between two checkpoints; the end of the run is always saved.
+        should_stop: asked after every chunk; the run is saved and left if it says so.
+
+    Returns:
+        The state, the metrics of every chunk, and whether the run came to its end.
+    """
+    config, history = loop.parts.config, list[dict[str, Any]]()
+    restored = checkpoints.restore_newest(jax.eval_shape(loop.init)) if checkpoints else None
+    state = restored.state if restored else loop.prefill(loop.init())
+    saved = step = int(state.step)
+    stopping = False
+    while step < config.total_env_steps and not stopping:
         state, metrics = loop.chunk(state)
-        steps = int(state.step)
+        step = int(state.step)
         evaluation = None
-        if steps >= next_evaluation or steps >= config.total_env_steps:
+        if config.evaluates_at(step):
             state, evaluation = loop.evaluate(state)
-            next_evaluation += config.evaluate_every
-        row = {name: float(value) for name, value in metrics.items()}
-        if evaluation is not None:
-            row["evaluation/return_mean"] = float(jnp.mean(evaluation.returns))
-            row["evaluation/return_std"] = float(jnp.std(evaluation.returns))
-            row["evaluation/length_mean"] = float(jnp.mean(evaluation.lengths))
-        history.append(row)
+        row = {**jax.device_get(metrics), **({} if evaluation is None else _figures(evaluation))}
+        history.append({name: _number(value) for name, value in row.items()})
         if on_report:
-            on_report(Report(state, row, evaluation, loop))
+            on_report(Report(state, history[-1], evaluation, loop))
+        stopping = should_stop()
+        due = step - saved >= save_every or stopping or step >= config.total_env_steps
+        if checkpoints and due:
+            checkpoints.save(step, state)
+            saved = step
+    return state, history, step >= config.total_env_steps
+
+
+def results_of(
+    loop: Loop, state: TrainState, history: list[dict[str, Any]], finished: bool
+) -> list[TrainResult]:
+    """What a run of many seeds leaves, for each of them."""
+    return [
+        result_of(loop, one_seed(state, index), one_history(history, index), finished)
+        for index in range(len(np.atleast_1d(loop.seeds)))
+    ]
+
+
+def result_of(loop: Loop, state: TrainState, history: list[dict[str, Any]], finished: bool) -> TrainResult:
+    """What a run of one seed leaves."""
     return TrainResult(
         policy=Policy(loop.policy, state.best.policy),
-        last_policy=Policy(loop.policy, loop.algorithm.policy_parameters(state.learner)),
+        last_policy=Policy(loop.policy, loop.parameters(state)),
         return_mean=float(state.best.return_mean),
         step=int(state.best.step),
         history=history,
         state=state,
+        finished=finished,
     )
+
+
+def one_seed(state: TrainState, index: int) -> TrainState:
+    """The state of one seed of many."""
+    shared = state.step
+    return jax.tree.map(lambda leaf: leaf[index], state.replace(step=jnp.zeros(index + 1))).replace(step=shared)
+
+
+def one_history(history: list[dict[str, Any]], index: int) -> list[dict[str, float]]:
+    """The metrics of one seed of many."""
+    return [{name: _number(np.asarray(value)[index]) for name, value in row.items()} for row in history]
+
+
+def _figures(evaluation: Evaluation) -> dict[str, np.ndarray]:
+    returns, lengths = jax.device_get(evaluation)
+    return {
+        "evaluation/return_mean": returns.mean(-1),
+        "evaluation/return_std": returns.std(-1),
+        "evaluation/length_mean": lengths.mean(-1),
+    }
+
+
+def _number(value: Any) -> Any:
+    """A float, or the array of many seeds."""
+    return float(value) if np.ndim(value) == 0 else np.asarray(value)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def check_that(holds: bool, problem: str) -> list[str]:
     """`problem` unless `holds`."""
@@ -23,3 +25,8 @@ def between(
     return check_that(
         above and below, f"{name} is {value}; it must lie in {brackets[0]}{low}, {high}{brackets[1]}"
     )
+
+
+def one_of(name: str, value: str, choices: Iterable[str]) -> list[str]:
+    """A problem unless `value` is among the choices."""
+    return check_that(value in choices, f"{name} is {value!r}; it must be one of {', '.join(choices)}")

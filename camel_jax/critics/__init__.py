@@ -1,0 +1,17 @@
+"""Critics: what an action is worth, learned from batches; each file holds one kind with its settings."""
+
+from __future__ import annotations
+
+from camel_jax.critics.base import NUM_CRITICS, Critic, CriticConfig
+from camel_jax.critics.crossq import CrossQConfig, CrossQCritic
+from camel_jax.critics.twin import TwinConfig, TwinCritic
+
+__all__ = [
+    "NUM_CRITICS",
+    "Critic",
+    "CriticConfig",
+    "CrossQConfig",
+    "CrossQCritic",
+    "TwinConfig",
+    "TwinCritic",
+]

@@ -1,0 +1,52 @@
+"""What an actor asks of its critics."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import jax
+
+from camel_jax.algorithm import Batch, Metrics
+
+NUM_CRITICS = 2
+
+
+class Critic(Protocol):
+    """A pair of action values, learned from batches. It holds sizes and settings; the state is a pytree."""
+
+    def init(self, key: jax.Array) -> Any:
+        """Fresh networks and optimiser."""
+
+    def values(self, state: Any, observation: jax.Array, action: jax.Array) -> jax.Array:
+        """Q_i(s, a), differentiable by the action, shape `(critics, batch)`."""
+
+    def update(
+        self,
+        state: Any,
+        key: jax.Array,
+        batch: Batch,
+        *,
+        next_action: jax.Array,
+        next_bonus: jax.Array,
+        cap: jax.Array,
+    ) -> tuple[Any, Metrics]:
+        """One gradient step.
+
+        Args:
+            state: what is learned.
+            key: randomness of this update.
+            batch: what it learns from.
+            next_action: the policy's action under the mask at `batch.next_observation`.
+            next_bonus: what is added to the value there, such as -alpha log pi, `(batch,)`.
+            cap: the largest discounted reward sum seen so far.
+        """
+
+
+class CriticConfig(Protocol):
+    """The settings of a critic: a frozen dataclass."""
+
+    def problems(self) -> list[str]:
+        """What makes these settings impossible, one sentence each."""
+
+    def build(self, *, observation_size: int, action_size: int) -> Critic:
+        """The critic for a task of these sizes."""

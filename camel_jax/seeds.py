@@ -1,0 +1,25 @@
+"""Several seeds in one program: which axis of a run's state they share, and how their parts are batched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import jax
+
+from camel_jax.state import TrainState
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+# The step is the same for every seed: without an axis of its own, branches on it stay branches.
+SEED_AXES: Any = TrainState(**{name: None if name == "step" else 0 for name in TrainState.__dataclass_fields__})
+
+
+def per_seed(function: Function) -> Function:
+    """`function`, which under `vmap` over seeds runs seed after seed on a CPU.
+
+    A CPU gains nothing from batched matrix products, and sums their entries in another order than single
+    ones; one after another, every seed learns exactly what it learns alone, while the physics of all seeds
+    still goes down in one call. An accelerator is filled by batching, and the numbers differ by rounding.
+    """
+    return jax.custom_batching.sequential_vmap(function) if jax.default_backend() == "cpu" else function
