@@ -22,13 +22,13 @@ class TrainConfig:
         env_steps: environment steps over all environments; rounded up to whole chunks.
         seed: of everything random.
         num_envs: environments stepped together.
-        updates_per_step: the UTD ratio, gradient updates per environment step; below 1 as well, such as 0.0625.
+        updates_per_step: the UTD ratio, gradient updates per environment step; it may be below 1.
         batch_size: transitions per update.
         discount: per environment step.
         n_step: steps of a return before it is bootstrapped.
         normalise_observations: whether the networks see observations less their running mean, over their
             standard deviation.
-        warmup: actions before any update: uniform inside the mask, uniform over all of the range, or the prior's.
+        warmup: actions before any update: uniform inside the mask, uniform over the range, or the prior's.
         warmup_steps: environment steps of the warm-up; rounded down to whole steps of all environments.
         buffer_size: transitions kept; None for all of the run.
         report_every: environment steps per compiled chunk, rounded down likewise; metrics are means over one.
@@ -147,7 +147,8 @@ class TrainConfig:
             *check_that(
                 self.num_envs * self.n_step <= self.warmup_steps < self.env_steps,
                 f"warmup_steps is {self.warmup_steps}; it must lie in [{self.num_envs * self.n_step}, "
-                f"{self.env_steps}): num_envs x n_step, so that there is something to learn from, to env_steps",
+                f"{self.env_steps}): from num_envs x n_step, so that there is something to learn from, "
+                "to env_steps",
             ),
             *check_that(
                 filled < 1 or self.buffer_capacity >= max(self.batch_size, self.num_envs),

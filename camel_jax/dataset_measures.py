@@ -84,7 +84,7 @@ def make_simhash(observation_size: int, action_size: int, *, bits: int = 24) -> 
     in #Exploration, arXiv 1611.04717). Observations are squashed to o / (1 + |o|) before, so that neither
     a contact force of 1000 nor a joint velocity of 10 drowns the positions; observation and action weigh
     alike, whatever their sizes; and the planes miss the origin, so that a robot that trembles about
-    zero is not taken for a varied one. The planes depend on the sizes alone: every run of a task has the same.
+    zero is not taken for a varied one. The planes depend on the sizes alone: all runs of a task share them.
 
     Args:
         observation_size: entries of an observation, the last axis.

@@ -40,8 +40,8 @@ class PolicyParameters(NamedTuple):
 class Loop(NamedTuple):
     """The compiled parts of a run, for one seed or for many.
 
-    With many seeds every array of the state, the metrics and the evaluations has them as leading axis, but for
-    the step, which they share.
+    With many seeds every array of the state, the metrics and the evaluations has them as leading axis, but
+    for the step, which they share.
 
     Attributes:
         seeds: the run's seed, or its seeds.
@@ -100,9 +100,8 @@ def make_loop(
     if seeds is not None:
         initial = jax.vmap(initial, out_axes=SEED_AXES)
         prefill = jax.vmap(prefill, in_axes=(SEED_AXES,), out_axes=SEED_AXES)
-        chunk, judge = (
-            jax.vmap(phase, in_axes=(SEED_AXES,), out_axes=(SEED_AXES, 0)) for phase in (chunk, judge)
-        )
+        chunk = jax.vmap(chunk, in_axes=(SEED_AXES,), out_axes=(SEED_AXES, 0))
+        judge = jax.vmap(judge, in_axes=(SEED_AXES,), out_axes=(SEED_AXES, 0))
     chosen = config.seed if seeds is None else tuple(seeds)
     compiled_init = jax.jit(initial)
     return Loop(

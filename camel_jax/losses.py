@@ -10,7 +10,7 @@ import jax.numpy as jnp
 
 
 def bellman_target(
-    reward: jax.Array, discount: jax.Array, next_value: jax.Array, *, cap: jax.Array
+    reward: jax.Array, discount: jax.Array, next_value: jax.Array, *, cap: jax.Array | float = jnp.inf
 ) -> jax.Array:
     """min(r + discount * V(s'), cap), without gradient.
 
@@ -18,7 +18,8 @@ def bellman_target(
         reward: shape `(batch,)`.
         discount: gamma, or 0 where s' is terminal, `(batch,)`; truncated steps bootstrap.
         next_value: of s' under the mask there: for SAC min_i Q_i(s', a') - alpha log pi(a'|s')
-            (arXiv 1812.05905, equation 3), for TD3 min_i Q_i(s', a') (arXiv 1802.09477, equation 10), `(batch,)`.
+            (arXiv 1812.05905, equation 3), for TD3 min_i Q_i(s', a') (arXiv 1802.09477, equation 10),
+            `(batch,)`.
         cap: an upper bound that keeps early targets from running away, infinite for none.
 
     Returns:

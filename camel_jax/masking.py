@@ -60,7 +60,7 @@ class NoMask:
     def sample(
         self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
     ) -> tuple[jax.Array, jax.Array]:
-        """y = tanh(x) with x = mean + std * noise, and log pi(y) (SAC, arXiv 1812.05905, appendix C)."""
+        """Y = tanh(x) with x = mean + std * noise, and log pi(y) (SAC, arXiv 1812.05905, appendix C)."""
         del interval
         x = mean + jnp.exp(log_std) * noise
         return jnp.tanh(x), squashed_log_density(x, log_std, noise)
@@ -95,20 +95,20 @@ class _WidenedMask:
 
 
 class GeneratorMask(_WidenedMask):
-    """The generator mask: the unit action y is mapped affinely, a = c + h * y (arXiv 2406.03704, section 3.2).
+    """The generator mask: the unit action y is mapped affinely, a = c + h * y.
 
-    Its density in the interval's coordinates is that of y, so that the mask changes no entropy.
+    arXiv 2406.03704, section 3.2. Its density in the interval's coordinates is that of y, so that the mask changes no entropy.
     """
 
     def sample(
         self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
     ) -> tuple[jax.Array, jax.Array]:
-        """c + h * tanh(x), and log pi(y)."""
+        """C + h * tanh(x), and log pi(y)."""
         unit_action, log_density = NoMask().sample(interval, mean, log_std, noise)
         return interval.centre + interval.half_width * unit_action, log_density
 
     def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
-        """c + h * clip(y + std * noise, -1, 1)."""
+        """C + h * clip(y + std * noise, -1, 1)."""
         unit_action = NoMask().perturb(interval, unit_action, std, noise)
         return interval.centre + interval.half_width * unit_action
 
@@ -155,7 +155,7 @@ class DistributionalMask(_WidenedMask):
         return action, squashed_log_density(x, log_std, z) - within
 
     def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
-        """A sample of N(y, std^2) truncated to the interval; its median, which has a derivative, at zero noise.
+        """A sample of N(y, std^2) truncated to the interval; at zero noise its median, which has a derivative.
 
         A point mass cannot be truncated, so the noise that explores stands for the policy's own spread. Where
         the interval is [-1, 1] the noise is clipped, as TD3 does.
@@ -191,7 +191,11 @@ def _standardise(bound: jax.Array, mean: jax.Array, std: jax.Array) -> jax.Array
     return jnp.where(finite, (jnp.where(finite, bound, 0.0) - mean) / std, bound)
 
 
-_MASKS = {"generator": GeneratorMask, "distributional": DistributionalMask, "clip": ClipMask}
+_MASKS: dict[str, type[GeneratorMask] | type[DistributionalMask] | type[ClipMask]] = {
+    "generator": GeneratorMask,
+    "distributional": DistributionalMask,
+    "clip": ClipMask,
+}
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def push(
     reward, discount, going = first.reward, first.discount, ~window.ended[0]
     last = first
     for k in range(1, len(window.sound)):
-        following = jax.tree.map(lambda x, k=k: x[k], window.steps)  # type: ignore[misc]
+        following = jax.tree.map(lambda x, k=k: x[k], window.steps)
         going &= window.sound[k]
         reward = reward + jnp.where(going, discount * following.reward, 0.0)
         discount = jnp.where(going, discount * following.discount, discount)

@@ -56,30 +56,53 @@ class Parts(NamedTuple):
         """Epsilon at the run's step, scalar."""
         return self.controller.epsilon(state.controller, state.step)
 
-    def grip(
-        self,
-        learner: Any,
-        observation: jax.Array,
-        suggestion: Interval,
-        epsilon: jax.Array,
-        draw: jax.Array,
-    ) -> jax.Array:
-        """How tightly the mask holds at observations the networks see, `(batch,)`, without gradient."""
-        if self.controller.per_state:
-            advantage = relative_advantage(self.algorithm, learner, observation, suggestion)
-            epsilon = jax.lax.stop_gradient(self.controller.at(epsilon, advantage))
-        return grip_of(self.config.epsilon.semantics, jnp.broadcast_to(epsilon, draw.shape), draw)
+    def grip(self, situation: Situation, learner: Any | None) -> jax.Array:
+        """How tightly the mask holds, `(batch,)`, without gradient; without a learner alike in every state."""
+        epsilon = jnp.broadcast_to(situation.epsilon, situation.draw.shape)
+        if self.controller.per_state and learner is not None:
+            advantage = relative_advantage(self.algorithm, learner, situation)
+            epsilon = jax.lax.stop_gradient(self.controller.at(situation.epsilon, advantage))
+        return grip_of(self.config.epsilon.semantics, epsilon, situation.draw)
 
 
-def relative_advantage(
-    algorithm: Algorithm, learner: Any, observation: jax.Array, suggestion: Interval
-) -> jax.Array:
+class Situation(NamedTuple):
+    """What decides how tightly the mask holds at some observations.
+
+    Attributes:
+        observation: as the networks see it, `(batch, observation_size)`.
+        suggestion: the prior's interval there.
+        epsilon: scalar.
+        draw: for the Bernoulli semantics, uniform in [0, 1), `(batch,)`.
+    """
+
+    observation: jax.Array
+    suggestion: Interval
+    epsilon: jax.Array
+    draw: jax.Array
+
+
+class Setting(NamedTuple):
+    """What stays as it is over the updates of an iteration.
+
+    Attributes:
+        normaliser: statistics of the observations.
+        epsilon: scalar.
+        cap: the largest discounted reward sum seen so far, scalar.
+    """
+
+    normaliser: Any
+    epsilon: jax.Array
+    cap: jax.Array
+
+
+def relative_advantage(algorithm: Algorithm, learner: Any, situation: Situation) -> jax.Array:
     """What the critics give for the prior's action rather than the policy's, over their mean magnitude."""
+    observation = situation.observation
     action = algorithm.policy(algorithm.policy_parameters(learner), observation)
     ours = algorithm.value(learner, observation, action)
-    priors = algorithm.value(learner, observation, suggestion.centre)
-    magnitude = 0.5 * (jnp.abs(ours) + jnp.abs(priors))
-    return (priors - ours) / jnp.maximum(magnitude, 1e-6)
+    theirs = algorithm.value(learner, observation, situation.suggestion.centre)
+    magnitude = 0.5 * (jnp.abs(ours) + jnp.abs(theirs))
+    return (theirs - ours) / jnp.maximum(magnitude, 1e-6)
 
 
 def make_collect(parts: Parts, *, warmup: bool) -> Phase:
@@ -93,9 +116,9 @@ def make_collect(parts: Parts, *, warmup: bool) -> Phase:
     def collect(state: TrainState) -> tuple[TrainState, Metrics]:
         key, key_act, key_draw = jax.random.split(state.key, 3)
         epsilon = parts.epsilon(state)
-        action, interval, grip = act(
-            state.learner, state.normaliser, key_act, state.env_state.obs, state.suggestion, epsilon, state.draw
-        )
+        seen = per_seed(normalised)(state.normaliser, state.env_state.obs)
+        situation = Situation(seen, state.suggestion, epsilon, state.draw)
+        action, interval, grip = act(state.learner, key_act, situation)
         env_state = jax.vmap(parts.env.step)(state.env_state, action)
         carry, next_suggestion, suggestion = jax.vmap(suggest)(env_state, state.carry)
         step = Transition(
@@ -126,44 +149,30 @@ def make_collect(parts: Parts, *, warmup: bool) -> Phase:
     return collect
 
 
-def make_act(parts: Parts) -> Callable[..., tuple[jax.Array, Interval, jax.Array]]:
+Act = Callable[[Any, jax.Array, Situation], tuple[jax.Array, Interval, jax.Array]]
+"""`(learner, key, situation) -> (action, interval, grip)`."""
+
+
+def make_act(parts: Parts) -> Act:
     """Make the agent's exploration under the mask."""
 
-    def act(
-        learner: Any,
-        normaliser: Any,
-        key: jax.Array,
-        observation: jax.Array,
-        suggestion: Interval,
-        epsilon: jax.Array,
-        draw: jax.Array,
-    ) -> tuple[jax.Array, Interval, jax.Array]:
-        seen = normalised(normaliser, observation)
-        grip = parts.grip(learner, seen, suggestion, epsilon, draw)
-        interval = parts.mask.interval(suggestion, grip)
-        return parts.algorithm.explore(learner, key, seen, interval), interval, grip
+    def act(learner: Any, key: jax.Array, situation: Situation) -> tuple[jax.Array, Interval, jax.Array]:
+        grip = parts.grip(situation, learner)
+        interval = parts.mask.interval(situation.suggestion, grip)
+        return parts.algorithm.explore(learner, key, situation.observation, interval), interval, grip
 
     return act
 
 
-def make_warmup(parts: Parts) -> Callable[..., tuple[jax.Array, Interval, jax.Array]]:
-    """Make the actions of the warm-up, in the form of `make_act`; all are uniform where the mask lets go."""
+def make_warmup(parts: Parts) -> Act:
+    """Make the actions of the warm-up; all kinds are uniform where the mask lets go."""
 
-    def act(
-        learner: Any,
-        normaliser: Any,
-        key: jax.Array,
-        observation: jax.Array,
-        suggestion: Interval,
-        epsilon: jax.Array,
-        draw: jax.Array,
-    ) -> tuple[jax.Array, Interval, jax.Array]:
-        del learner, normaliser
-        epsilon = jnp.broadcast_to(epsilon, draw.shape)
-        grip = grip_of(parts.config.epsilon.semantics, epsilon, draw)
+    def act(learner: Any, key: jax.Array, situation: Situation) -> tuple[jax.Array, Interval, jax.Array]:
+        del learner  # it knows nothing yet
+        suggestion = situation.suggestion
+        grip = parts.grip(situation, None)
         interval = parts.mask.interval(suggestion, grip)
-        shape = (*observation.shape[:-1], parts.env.action_size)
-        action = jax.random.uniform(key, shape, minval=-1.0, maxval=1.0)
+        action = jax.random.uniform(key, suggestion.low.shape, minval=-1.0, maxval=1.0)
         if parts.config.warmup == "masked":
             action = interval.centre + interval.half_width * action
         elif parts.config.warmup == "prior":
@@ -192,7 +201,9 @@ def make_suggest(prior: Prior) -> Callable[[State, Any], tuple[Any, Interval, In
 
 def _next_draw(parts: Parts, key: jax.Array, draw: jax.Array, done: jax.Array) -> jax.Array:
     fresh = jax.random.uniform(key, draw.shape)
-    return jnp.where(done > 0, fresh, draw) if parts.config.epsilon.semantics == "bernoulli-episode" else fresh
+    return (
+        jnp.where(done > 0, fresh, draw) if parts.config.epsilon.semantics == "bernoulli-episode" else fresh
+    )
 
 
 def insert(parts: Parts, state: TrainState, step: Transition, env_state: State) -> TrainState:
@@ -237,17 +248,17 @@ def make_update(parts: Parts) -> Phase:
 
     def update(state: TrainState) -> tuple[TrainState, Metrics]:
         key, key_updates = jax.random.split(state.key)
-        iteration = (state.step - config.warmup_iterations * config.num_envs) // config.env_steps_per_iteration
-        epsilon = parts.epsilon(state)
+        iteration = (
+            state.step - config.warmup_iterations * config.num_envs
+        ) // config.env_steps_per_iteration
+        setting = Setting(state.normaliser, parts.epsilon(state), state.largest_reward_sum)
 
         def block(learner: Any, x: tuple[jax.Array, jax.Array]) -> tuple[Any, Metrics]:
             key_block, first = x
             key_sample, key_learn = jax.random.split(key_block)
             rows = parts.replay.sample(state.buffer, key_sample, (together, config.batch_size))
             indices = (iteration - 1) * count + first + jnp.arange(together)
-            return learn(
-                learner, state.normaliser, key_learn, rows, indices, epsilon, state.largest_reward_sum
-            )
+            return learn(learner, setting, key_learn, rows, indices)
 
         xs = (jax.random.split(key_updates, count // together), jnp.arange(0, count, together))
         learner, metrics = jax.lax.scan(block, state.learner, xs)
@@ -260,28 +271,20 @@ def make_learn(parts: Parts) -> Callable[..., tuple[Any, Metrics]]:
     """Make the scan of updates over rows with leading axes `(updates, batch_size)`."""
 
     def learn(
-        learner: Any,
-        normaliser: Any,
-        key: jax.Array,
-        rows: Transition,
-        indices: jax.Array,
-        epsilon: jax.Array,
-        cap: jax.Array,
+        learner: Any, setting: Setting, key: jax.Array, rows: Transition, indices: jax.Array
     ) -> tuple[Any, Metrics]:
         def one(learner: Any, x: tuple[jax.Array, Transition, jax.Array]) -> tuple[Any, Metrics]:
             key_one, transitions, index = x
             key_draw, key_update = jax.random.split(key_one)
-            batch = make_batch(parts, learner, normaliser, key_draw, transitions, epsilon)
-            return parts.algorithm.update(learner, key_update, batch, cap=cap, index=index)
+            batch = make_batch(parts, learner, setting, key_draw, transitions)
+            return parts.algorithm.update(learner, key_update, batch, cap=setting.cap, index=index)
 
         return jax.lax.scan(one, learner, (jax.random.split(key, len(indices)), rows, indices))
 
     return learn
 
 
-def make_batch(
-    parts: Parts, learner: Any, normaliser: Any, key: jax.Array, rows: Transition, epsilon: jax.Array
-) -> Batch:
+def make_batch(parts: Parts, learner: Any, setting: Setting, key: jax.Array, rows: Transition) -> Batch:
     """Transitions as an update sees them: normalised, and with the mask of the current epsilon at both ends.
 
     By the Bernoulli semantics each end is masked with probability epsilon anew: what the policy would do
@@ -289,17 +292,17 @@ def make_batch(
     not see the draw, learns the mean over it either way.)
     """
     draws = jax.random.uniform(key, (2, *rows.reward.shape))
-    seen, next_seen = (normalised(normaliser, x) for x in (rows.observation, rows.next_observation))
-    grip = parts.grip(learner, seen, rows.suggestion, epsilon, draws[0])
-    next_grip = parts.grip(learner, next_seen, rows.next_suggestion, epsilon, draws[1])
+    seen, next_seen = (normalised(setting.normaliser, x) for x in (rows.observation, rows.next_observation))
+    here = Situation(seen, rows.suggestion, setting.epsilon, draws[0])
+    there = Situation(next_seen, rows.next_suggestion, setting.epsilon, draws[1])
     return Batch(
         observation=seen,
         action=rows.action,
         reward=rows.reward,
         discount=rows.discount,
         next_observation=next_seen,
-        interval=parts.mask.interval(rows.suggestion, grip),
-        next_interval=parts.mask.interval(rows.next_suggestion, next_grip),
+        interval=parts.mask.interval(rows.suggestion, parts.grip(here, learner)),
+        next_interval=parts.mask.interval(rows.next_suggestion, parts.grip(there, learner)),
     )
 
 

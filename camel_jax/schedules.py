@@ -70,7 +70,7 @@ class EpsilonConfig:
         return [
             *check_that(
                 (self.kind == "piecewise") == bool(self.points),
-                "epsilon.points are for epsilon.kind piecewise, which needs at least one (step, epsilon) pair",
+                "epsilon.points are for epsilon.kind piecewise, which needs (step, epsilon) pairs",
             ),
             *check_that(
                 steps == sorted(set(steps)) and min(steps, default=0) >= 0,
@@ -183,9 +183,9 @@ class ReturnControlled(Scheduled):
     """Lets go as the agent's evaluations come near the prior's own return.
 
     epsilon = schedule * min over evaluations of clip((R_prior - R) / (R_prior - R_first), 0, 1): the part of
-    the way from the first evaluation to the prior that is still to go. It never grows, and is 0 from the first
-    evaluation in which the agent alone is as good as the prior. A prior that is worse than the untrained
-    agent is let go at once; the schedule bounds how long any other is held on to.
+    the way from the first evaluation to the prior that is still to go. It never grows, and is 0 from the
+    first evaluation in which the agent alone is as good as the prior. A prior that is worse than the
+    untrained agent is let go at once; the schedule bounds how long any other is held on to.
     """
 
     asks_prior = True
@@ -214,8 +214,8 @@ class ReturnControlled(Scheduled):
 class CriticControlled(Scheduled):
     """Lets go in the states where the critics prefer the policy's action to the prior's.
 
-    epsilon(s) = epsilon * min(1, exp(A(s) / softness)), with A(s) the relative advantage of the prior's action,
-    (Q(s, a_prior) - Q(s, a_policy)) / mean(|Q(s, a_prior)|, |Q(s, a_policy)|).
+    epsilon(s) = epsilon * min(1, exp(A(s) / softness)), with A(s) the relative advantage of the prior's
+    action, (Q(s, a_prior) - Q(s, a_policy)) / mean(|Q(s, a_prior)|, |Q(s, a_policy)|).
 
     Attributes:
         softness: relative advantage of the policy at which epsilon has fallen to 1/e.
@@ -238,11 +238,11 @@ def make_controller(config: EpsilonConfig) -> Controller:
 
 
 def grip_of(semantics: Semantics, epsilon: jax.Array, draw: jax.Array) -> jax.Array:
-    """How tightly the mask holds a step, 0 to 1, from epsilon and a uniform draw in [0, 1), all of one shape.
+    """How tightly the mask holds a step, 0 to 1, from epsilon and a uniform draw in [0, 1), of one shape.
 
-    interpolate: epsilon itself. bernoulli: 1 where the draw is below epsilon, else 0; with a draw that is held
-    for an episode, the mask holds a share epsilon of the episodes, and lets each go at once when epsilon falls
-    below its draw.
+    interpolate: epsilon itself. bernoulli: 1 where the draw is below epsilon, else 0; with a draw that is
+    held for an episode, the mask holds a share epsilon of the episodes, and lets each go at once when epsilon
+    falls below its draw.
     """
     return epsilon if semantics == "interpolate" else (draw < epsilon).astype(epsilon.dtype)
 

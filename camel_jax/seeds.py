@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -12,7 +13,8 @@ from camel_jax.state import TrainState
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 # The step is the same for every seed: without an axis of its own, branches on it stay branches.
-SEED_AXES: Any = TrainState(**{name: None if name == "step" else 0 for name in TrainState.__dataclass_fields__})
+_AXES: dict[str, Any] = {field.name: 0 for field in dataclasses.fields(TrainState)}
+SEED_AXES: Any = TrainState(**{**_AXES, "step": None})
 
 
 def per_seed(function: Function) -> Function:

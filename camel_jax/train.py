@@ -196,8 +196,9 @@ def result_of(loop: Loop, state: TrainState, history: list[dict[str, Any]], fini
 
 def one_seed(state: TrainState, index: int) -> TrainState:
     """The state of one seed of many."""
-    shared = state.step
-    return jax.tree.map(lambda leaf: leaf[index], state.replace(step=jnp.zeros(index + 1))).replace(step=shared)
+    # The step has no axis of seeds.
+    stacked = state.replace(step=jnp.broadcast_to(state.step, (index + 1,)))
+    return jax.tree.map(lambda leaf: leaf[index], stacked)
 
 
 def one_history(history: list[dict[str, Any]], index: int) -> list[dict[str, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import jax
 import jax.numpy as jnp
@@ -73,7 +74,7 @@ class CrossQCritic:
         """Q_i(s, a) by the running statistics, shape `(critics, batch)`."""
         variables = {"params": state.params, "batch_stats": state.statistics}
         x = jnp.concatenate([observation, action], axis=-1)
-        return jnp.squeeze(self.network.apply(variables, x, False), -1)
+        return jnp.squeeze(cast(jax.Array, self.network.apply(variables, x, False)), -1)
 
     def update(
         self,
@@ -91,7 +92,7 @@ class CrossQCritic:
         is what makes a target network unnecessary (CrossQ, section 3).
         """
         del key
-        cap = jnp.inf if self.config.target_cap is None else self.config.target_cap * cap
+        bound = jnp.inf if self.config.target_cap is None else self.config.target_cap * cap
         x = jnp.concatenate([batch.observation, batch.action], axis=-1)
         next_x = jnp.concatenate([batch.next_observation, next_action], axis=-1)
         both = jnp.concatenate([x, next_x])
@@ -101,7 +102,7 @@ class CrossQCritic:
             output, updated = self.network.apply(variables, both, True, mutable=["batch_stats"])
             values, next_values = jnp.split(jnp.squeeze(output, -1), 2, axis=-1)
             next_value = jnp.min(next_values, axis=0) + next_bonus
-            target = losses.bellman_target(batch.reward, batch.discount, next_value, cap=cap)
+            target = losses.bellman_target(batch.reward, batch.discount, next_value, cap=bound)
             return losses.squared_error(values, target), (updated["batch_stats"], jnp.mean(values))
 
         (value_loss, (statistics, value)), gradient = jax.value_and_grad(loss, has_aux=True)(state.params)

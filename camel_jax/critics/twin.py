@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import jax
 import jax.numpy as jnp
@@ -84,7 +85,7 @@ class TwinCritic:
         del key, cap
         next_values = self._apply(state.target, batch.next_observation, next_action)
         next_value = jnp.min(next_values, axis=0) + next_bonus
-        target = losses.bellman_target(batch.reward, batch.discount, next_value, cap=jnp.inf)
+        target = losses.bellman_target(batch.reward, batch.discount, next_value)
 
         def loss(params: Params) -> tuple[jax.Array, jax.Array]:
             values = self._apply(params, batch.observation, batch.action)
@@ -102,4 +103,5 @@ class TwinCritic:
         return TwinState(params, target_params, optimiser), metrics
 
     def _apply(self, params: Params, observation: jax.Array, action: jax.Array) -> jax.Array:
-        return jnp.squeeze(self.network.apply(params, jnp.concatenate([observation, action], -1)), -1)
+        values = cast(jax.Array, self.network.apply(params, jnp.concatenate([observation, action], -1)))
+        return jnp.squeeze(values, -1)

@@ -1,0 +1,51 @@
+"""Named settings: the agents that results compare."""
+
+from __future__ import annotations
+
+from camel_jax.config import TrainConfig
+from camel_jax.critics import TwinConfig
+from camel_jax.masking import MaskConfig
+from camel_jax.sac import SACConfig
+from camel_jax.schedules import EpsilonConfig
+from camel_jax.td3 import TD3Config
+from envs import unknown
+
+_PUBLISHED_SAC = SACConfig(
+    hidden=(256, 256),
+    learning_rate=3e-4,
+    adam_b1=0.9,
+    policy_delay=1,
+    temperature=1.0,
+    temperature_learning_rate=3e-4,
+    actor_decay=0.0,
+    critic=TwinConfig(hidden=(256, 256), learning_rate=3e-4),
+)
+_PUBLISHED = {"num_envs": 1, "batch_size": 256, "env_steps": 100_000, "warmup_steps": 5_000}
+
+PRESETS: dict[str, TrainConfig] = {
+    # What `make train` runs.
+    "camel": TrainConfig(),
+    # Our reading of the paper (arXiv 2502.11896): TD3, the bounds of the program's output as the mask, and an
+    # epsilon that starts high and decays, with which a step is masked. Widths, the schedule's shape and its
+    # length are ours: the paper's body is not known to us.
+    "camel-td3": TrainConfig(
+        **_PUBLISHED,  # type: ignore[arg-type]
+        mask=MaskConfig("generator"),
+        epsilon=EpsilonConfig("linear", decay_steps=50_000, semantics="bernoulli"),
+        algorithm=TD3Config(),
+    ),
+    # As published, with one update for each step of one environment.
+    "sac": TrainConfig(**_PUBLISHED, algorithm=_PUBLISHED_SAC),  # type: ignore[arg-type]
+    "td3": TrainConfig(**_PUBLISHED, algorithm=TD3Config()),  # type: ignore[arg-type]
+}
+
+
+def preset(name: str) -> TrainConfig:
+    """The settings of that name.
+
+    Raises:
+        InputError: unknown name.
+    """
+    if name not in PRESETS:
+        raise unknown("preset", name, PRESETS)
+    return PRESETS[name]
