@@ -7,7 +7,8 @@ The two measures of Schweighofer et al., "A Dataset Perspective on Offline Reinf
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass
+from typing import TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -30,7 +31,8 @@ class Coverage(struct.PyTreeNode):
     taken: jax.Array
 
 
-class CoverageCounter(NamedTuple):
+@dataclass(frozen=True)  # not a NamedTuple: a tuple's `count` is something else
+class CoverageCounter:
     """The functions that count state-action pairs.
 
     Attributes:
