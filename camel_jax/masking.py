@@ -155,7 +155,7 @@ class DistributionalMask(_WidenedMask):
         return action, squashed_log_density(x, log_std, z) - within
 
     def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
-        """A sample of N(y, std^2) truncated to the interval; at zero noise its median, which has a derivative.
+        """A sample of N(y, std^2) truncated to the interval; its median at zero noise.
 
         A point mass cannot be truncated, so the noise that explores stands for the policy's own spread. Where
         the interval is [-1, 1] the noise is clipped, as TD3 does.

@@ -57,7 +57,7 @@ class Parts(NamedTuple):
         return self.controller.epsilon(state.controller, state.step)
 
     def grip(self, situation: Situation, learner: Any | None) -> jax.Array:
-        """How tightly the mask holds, `(batch,)`, without gradient; without a learner alike in every state."""
+        """How tightly the mask holds, `(batch,)`, without gradient; without a learner the same everywhere."""
         epsilon = jnp.broadcast_to(situation.epsilon, situation.draw.shape)
         if self.controller.per_state and learner is not None:
             advantage = relative_advantage(self.algorithm, learner, situation)
