@@ -97,7 +97,8 @@ class _WidenedMask:
 class GeneratorMask(_WidenedMask):
     """The generator mask: the unit action y is mapped affinely, a = c + h * y.
 
-    arXiv 2406.03704, section 3.2. Its density in the interval's coordinates is that of y, so that the mask changes no entropy.
+    arXiv 2406.03704, section 3.2. Its density in the interval's coordinates is that of y, so that the mask
+    changes no entropy.
     """
 
     def sample(
