@@ -21,7 +21,7 @@ from priors import Prior
 
 _ROUNDS = 25
 # The default, and many environments with as many updates as fit into the time of their steps, or one for 16.
-_SETTINGS = ({}, {"num_envs": 512}, {"num_envs": 512, "updates_per_step": 1 / 16})
+_SETTINGS: tuple[dict[str, Any], ...] = ({}, {"num_envs": 512}, {"num_envs": 512, "updates_per_step": 1 / 16})
 
 
 def measure(task: str, physics: str) -> list[Row]:
@@ -34,7 +34,7 @@ def measure(task: str, physics: str) -> list[Row]:
     env = envs.make(task, physics)
     library = priors.names(task)
     prior = priors.load(library[0]) if library else None
-    return [_measure(env, task, prior, TrainConfig(**setting)) for setting in _SETTINGS]  # type: ignore[arg-type]
+    return [_measure(env, task, prior, TrainConfig(**setting)) for setting in _SETTINGS]
 
 
 def _measure(env: Env, task: str, prior: Prior | None, config: TrainConfig) -> Row:
