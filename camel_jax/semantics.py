@@ -46,8 +46,8 @@ class Bernoulli(Interpolate):
 class BernoulliEpisode(Bernoulli):
     """A share epsilon of the episodes is masked.
 
-    The draw is held for an episode, and not the decision: each episode is let go as soon as epsilon falls below
-    its draw, so that at every step the share of masked ones is epsilon, and at epsilon 0 none.
+    The draw is held for an episode, and not the decision: each episode is let go as soon as epsilon falls
+    below its draw, so that at every step the share of masked ones is epsilon, and at epsilon 0 none.
     """
 
     def redraw(self, draw: jax.Array, fresh: jax.Array, done: jax.Array) -> jax.Array:
