@@ -194,7 +194,7 @@ class SAC:
         metrics = {
             "actor/loss": value,
             "actor/entropy": -jnp.mean(log_density),
-            "actor/gradient_norm": optax.global_norm(gradient),
+            "actor/gradient_norm": optax.tree.norm(gradient),
         }
         state = state.replace(
             actor=actor,

@@ -154,5 +154,5 @@ class TD3:
         updates, optimiser = self.optimiser.update(gradient, state.optimiser)
         actor = optax.apply_updates(state.actor, updates)
         target_actor = optax.incremental_update(actor, state.target_actor, self.config.target_rate)
-        metrics = {"actor/loss": value, "actor/gradient_norm": optax.global_norm(gradient)}
+        metrics = {"actor/loss": value, "actor/gradient_norm": optax.tree.norm(gradient)}
         return state.replace(actor=actor, target_actor=target_actor, optimiser=optimiser), metrics
