@@ -114,7 +114,7 @@ class SAC:
         """Fresh networks and optimisers."""
         key_actor, key_critic = jax.random.split(key)
         actor = self.actor.init(key_actor, jnp.zeros((1, self.observation_size)))
-        log_temperature = jnp.log(jnp.asarray(self.config.temperature))
+        log_temperature = jnp.log(jnp.asarray(self.config.temperature, jnp.float32))
         return SACState(
             actor=actor,
             # A copy: two leaves that share a buffer cannot both be donated.

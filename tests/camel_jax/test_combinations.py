@@ -10,8 +10,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-
 from algorithms import ALGORITHMS
+
 from camel_jax import ClipMask, DistributionalMask, GeneratorMask, TrainConfig
 from camel_jax.loop import make_init, make_parts, make_prefill
 from camel_jax.masking import NoMask
@@ -40,7 +40,7 @@ class Switched:
 
     def __getattr__(self, name):
         def call(*arguments):
-            branches = [lambda args, f=getattr(choice, name): f(*args) for choice in self._choices]
+            branches = [lambda args, choice=choice: getattr(choice, name)(*args) for choice in self._choices]
             return jax.lax.switch(self._index, branches, arguments)
 
         return call
