@@ -63,7 +63,7 @@ class NoMask:
         """Y = tanh(x) with x = mean + std * noise, and log pi(y) (SAC, arXiv 1812.05905, appendix C)."""
         del interval
         x = mean + jnp.exp(log_std) * noise
-        return jnp.tanh(x), squashed_log_density(x, log_std, noise)
+        return jnp.tanh(x), jnp.sum(squashed_log_density(x, log_std, noise), axis=-1)
 
     def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
         """clip(y + std * noise, -1, 1) (TD3, arXiv 1802.09477, section 5.3)."""
@@ -149,11 +149,18 @@ class DistributionalMask(_WidenedMask):
         std = jnp.exp(log_std)
         low, high = (_standardise(jnp.arctanh(bound), mean, std) for bound in interval)
         z = truncated.truncated_normal(noise, low, high)
-        x = mean + std * z
-        within = jnp.sum(truncated.log_mass(low, high) - jnp.log(interval.half_width), axis=-1)
+        x, plain_x = mean + std * z, mean + std * noise
+        within = truncated.log_mass(low, high) - jnp.log(interval.half_width)
+        # Where nothing is cut off both say the same, but compilers round derivatives of more terms otherwise.
+        full = _is_full(interval)
+        log_density = jnp.where(
+            full,
+            squashed_log_density(plain_x, log_std, noise),
+            squashed_log_density(x, log_std, z) - within,
+        )
         # Rounding of tanh must not lead out of the interval.
-        action = jnp.clip(jnp.tanh(x), interval.low, interval.high)
-        return action, squashed_log_density(x, log_std, z) - within
+        inside = jnp.clip(jnp.tanh(x), interval.low, interval.high)
+        return jnp.where(full, jnp.tanh(plain_x), inside), jnp.sum(log_density, axis=-1)
 
     def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
         """A sample of N(y, std^2) truncated to the interval; its median at zero noise.
@@ -164,8 +171,7 @@ class DistributionalMask(_WidenedMask):
         plain = NoMask().perturb(interval, unit_action, std, noise)
         low, high = ((bound - unit_action) / std for bound in interval)
         inside = unit_action + std * truncated.truncated_normal(noise, low, high)
-        full = (interval.low <= -1.0) & (interval.high >= 1.0)
-        return jnp.where(full, plain, jnp.clip(inside, interval.low, interval.high))
+        return jnp.where(_is_full(interval), plain, jnp.clip(inside, interval.low, interval.high))
 
     def entropy(self, interval: Interval, mean: jax.Array, log_std: jax.Array) -> jax.Array:
         """Entropy in the interval's coordinates, `(...)`: what `-log_density` of `sample` is on average.
@@ -184,6 +190,10 @@ class DistributionalMask(_WidenedMask):
 
 
 _QUADRATURE_NODES = 64
+
+
+def _is_full(interval: Interval) -> jax.Array:
+    return (interval.low <= -1.0) & (interval.high >= 1.0)
 
 
 def _standardise(bound: jax.Array, mean: jax.Array, std: jax.Array) -> jax.Array:

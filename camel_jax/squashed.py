@@ -12,9 +12,9 @@ def log_derivative(x: jax.Array) -> jax.Array:
 
 
 def squashed_log_density(x: jax.Array, log_std: jax.Array, z: jax.Array) -> jax.Array:
-    """Log density of tanh(x), x = mean + std * z Gaussian, summed over the last axis.
+    """Log density of each entry of tanh(x), x = mean + std * z Gaussian.
 
     SAC (arXiv 1812.05905), appendix C, equation 21.
     """
     gaussian = -0.5 * jnp.square(z) - log_std - 0.5 * jnp.log(2.0 * jnp.pi)
-    return jnp.sum(gaussian - log_derivative(x), axis=-1)
+    return gaussian - log_derivative(x)
