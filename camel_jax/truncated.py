@@ -1,5 +1,6 @@
-"""The standard normal distribution truncated to an interval: samples, log density, mass and entropy.
+"""Normal distributions truncated to an interval: samples, log density, mass and entropy.
 
+All but `truncated_gaussian` speak of the standard normal one, z, phi and Phi its density and distribution.
 Elementwise over broadcastable floating-point arrays; low < high, and either may be infinite. Derivatives are
 given in closed form, so none passes through a branch that was not taken. The work is done right of zero (an
 interval left of it is mirrored) and relative to an *anchor* c: with T = exp(c^2 / 2) (Phi(high) - Phi(low))
@@ -48,15 +49,68 @@ def truncated_normal(noise: jax.Array, low: jax.Array, high: jax.Array) -> jax.A
 def _(primals: tuple[jax.Array, ...], tangents: tuple[jax.Array, ...]) -> tuple[jax.Array, jax.Array]:
     noise, low, high = primals
     z, mass = truncated_normal(noise, low, high), _mass(low, high)
-    # Logarithms, because the factors alone overflow; rounding must not lift their sums above 0.
-    log_slopes = (
-        mass.log_scale + _energy(z, mass.anchor) - 0.5 * jnp.square(noise),
-        log_ndtr(-noise) + _energy(z, _finite(low)),
-        log_ndtr(noise) + _energy(z, _finite(high)),
-    )
-    by_noise, by_low, by_high = (jnp.exp(jnp.minimum(log_slope, 0.0)) for log_slope in log_slopes)
+    by_noise = _slope(z, mass.anchor, mass.log_scale - 0.5 * jnp.square(noise))
+    by_low = _slope(z, _finite(low), log_ndtr(-noise))
+    by_high = _slope(z, _finite(high), log_ndtr(noise))
     by_noise = jnp.where(jnp.isinf(low) & jnp.isinf(high), 1.0, by_noise)
     return z, by_noise * tangents[0] + by_low * tangents[1] + by_high * tangents[2]
+
+
+class Sample(NamedTuple):
+    """A sample of a truncated Gaussian.
+
+    Attributes:
+        x: the sample.
+        log_density: that of z = (x - mean) / std, of x in standard deviations.
+    """
+
+    x: jax.Array
+    log_density: jax.Array
+
+
+@jax.custom_jvp
+def truncated_gaussian(
+    noise: jax.Array, mean: jax.Array, log_std: jax.Array, low: jax.Array, high: jax.Array
+) -> Sample:
+    """Map standard normal noise to a sample of N(mean, std^2) truncated to [low, high].
+
+    The same as `truncated_normal` and `log_density` of (bound - mean) / std, but its derivatives by mean and
+    log_std are those of the sums, whose terms cancel far out. There is none by noise and bounds.
+    With c the point of [l, h] = [low - mean, high - mean] / std nearest to 0 and p the density of z:
+
+        dx/dmean = k,                 d log p(z)/dmean = (z - E[z] - z k) / std,
+        dx/dlog_std = std m,          d log p(z)/dlog_std = z^2 - E[z^2] + 1 - z m,
+        k = 1 - dz/dl - dz/dh,        m = z - c + c k - (l - c) dz/dl - (h - c) dz/dh.
+    """
+    low, high = _standardise(low, mean, log_std), _standardise(high, mean, log_std)
+    z = truncated_normal(noise, low, high)
+    return Sample(mean + jnp.exp(log_std) * z, log_density(z, low, high))
+
+
+@truncated_gaussian.defjvp
+def _(primals: tuple[jax.Array, ...], tangents: tuple[jax.Array, ...]) -> tuple[Sample, Sample]:
+    noise, mean, log_std = primals[:3]
+    low, high = (_standardise(bound, mean, log_std) for bound in primals[3:])
+    z = truncated_normal(noise, low, high)
+    sample = Sample(mean + jnp.exp(log_std) * z, log_density(z, low, high))
+    free = jnp.isinf(low) & jnp.isinf(high)
+    low, high = _finite(low), _finite(high)
+    mass, nearest = _mass(low, high), jnp.clip(0.0, low, high)
+    by_low, by_high = _slope(z, low, log_ndtr(-noise)), _slope(z, high, log_ndtr(noise))
+    by_mean = _by_mean(z, low, high, 1.0 - by_low - by_high)
+    by_std = z - nearest + nearest * by_mean - by_low * (low - nearest) - by_high * (high - nearest)
+    mean_z = mass.density(low) - mass.density(high)
+    density_by_mean = (z - mean_z - z * by_mean) * jnp.exp(-log_std)
+    density_by_log_std = 2.0 * (_energy(z, mass.anchor) - mass.energy) + 1.0 - z * by_std
+    # Without bounds the very terms of mean + std * noise, and no others.
+    by_mean, by_std = jnp.where(free, 1.0, by_mean), jnp.where(free, z, by_std)
+    density_by_mean, density_by_log_std = (
+        jnp.where(free, 0.0, slope) for slope in (density_by_mean, density_by_log_std)
+    )
+    return sample, Sample(
+        x=by_mean * tangents[1] + by_std * (jnp.exp(log_std) * tangents[2]),
+        log_density=density_by_mean * tangents[1] + density_by_log_std * tangents[2],
+    )
 
 
 def log_mass(low: jax.Array, high: jax.Array) -> jax.Array:
@@ -207,6 +261,40 @@ def _excess(x: jax.Array) -> jax.Array:
         fraction = far + k / fraction
     direct = math.sqrt(2.0 / math.pi) / erfcx(near * math.sqrt(0.5)) - near
     return jnp.where(x < _TAIL, direct, 1.0 / fraction)
+
+
+def _slope(z: jax.Array, anchor: jax.Array, log_share: jax.Array) -> jax.Array:
+    """The derivative share * phi(anchor) / phi(z), which is at most 1; the factors alone overflow."""
+    return jnp.exp(jnp.minimum(log_share + _energy(z, anchor), 0.0))
+
+
+def _by_mean(z: jax.Array, low: jax.Array, high: jax.Array, direct: jax.Array) -> jax.Array:
+    """The k of `truncated_gaussian`, in [0, 1]; in the tail, where `direct` cancels, from Mills ratios R.
+
+    k (R(l) - d(l, h) R(h)) = R(l) - R(z) + d(l, h) (R(z) - R(h)) - d(z, h) (R(l) - R(h)) for l > 0, with
+    d(a, b) = phi(b) / phi(a).
+    """
+    left, right, mirrored = _to_the_right(low, high)
+    tail = left > 1.0
+    left, right = jnp.where(tail, left, 1.0), jnp.where(tail, right, 4.0)
+    z = jnp.clip(jnp.where(mirrored, -z, z), left, right)
+    points = (left, z, right)
+    excesses = [_excess(point) for point in points]
+    ratios = [1.0 / (point + excess) for point, excess in zip(points, excesses, strict=True)]
+
+    def loss(a: int, b: int) -> jax.Array:
+        """R(a) - R(b)."""
+        return (points[b] - points[a] + (excesses[b] - excesses[a])) * ratios[a] * ratios[b]
+
+    from_left, from_z = jnp.exp(-_energy(right, left)), jnp.exp(-_energy(right, z))
+    total = ratios[0] - from_left * ratios[2]
+    indirect = (loss(0, 1) + from_left * loss(1, 2) - from_z * loss(0, 2)) / total
+    return jnp.clip(jnp.where(tail, indirect, direct), 0.0, 1.0)
+
+
+def _standardise(bound: jax.Array, mean: jax.Array, log_std: jax.Array) -> jax.Array:
+    """(bound - mean) / std."""
+    return (bound - mean) * jnp.exp(-log_std)
 
 
 def _to_the_right(low: jax.Array, high: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:

@@ -125,7 +125,7 @@ UNTRANSLATABLE = "import os\ndef policy(obs):\n    return os.listdir('.')\n"
         (["hopper", "--prior", "none", "--run-dir", "taken"], "the run folder taken exists; name another"),
         (
             ["hopper", "--prior", "none", "--mask.width", "-1"],
-            "mask.width is -1.0; it must lie in (0.0, 2.0]",
+            "mask.width is -1.0; it must lie in [0.001, 2.0]",
         ),
         (
             ["hopper", "--prior", "none", "--sac.batch-size", "0"],
