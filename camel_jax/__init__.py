@@ -8,7 +8,7 @@ from __future__ import annotations
 from camel_jax.algorithm import Algorithm, Batch
 from camel_jax.checkpoint import Checkpoints
 from camel_jax.config import TrainConfig
-from camel_jax.critics import Critic, CrossQConfig, TwinConfig
+from camel_jax.critics import Critic, CrossQConfig, GaussianConfig, TwinConfig
 from camel_jax.evaluate import Evaluation, GymnasiumEvaluator, Policy, evaluate, prior_alone
 from camel_jax.loop import Loop, make_loop
 from camel_jax.masking import ClipMask, DistributionalMask, GeneratorMask, Mask, MaskConfig
@@ -29,6 +29,7 @@ __all__ = [
     "DistributionalMask",
     "EpsilonConfig",
     "Evaluation",
+    "GaussianConfig",
     "GeneratorMask",
     "GymnasiumEvaluator",
     "Loop",

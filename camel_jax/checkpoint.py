@@ -7,6 +7,7 @@ leave out the arrays: of flipped bits in them, nearly all are loaded without a w
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -41,6 +42,7 @@ def save(path: Path, tree: Any) -> None:
         raise InputError(f"the checkpoint {path} exists; name another folder")
     unfinished = path.with_name(path.name + _UNFINISHED)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         _remove(unfinished)
         with ocp.StandardCheckpointer() as checkpointer:
             checkpointer.save(unfinished.absolute(), jax.tree.map(_to_array, tree))
@@ -105,22 +107,23 @@ class Checkpoints:
     def save(self, step: int, state: Any) -> None:
         """Write `state`, which may be donated afterwards; then delete what need not be kept any more.
 
-        Later steps are deleted too: the run has gone back behind them. A step that is there already is
-        replaced.
+        Later steps are deleted too: the run has gone back behind them. A step that is there is replaced.
 
         Raises:
             InputError: it cannot be written. The older steps are then as they were.
         """
+        self._remove_leftovers()
         serials = [serial for other, serial in self._folders() if other == step]
         newest = (step, max(serials, default=-1) + 1)
         save(self.folder / f"step-{step:012d}-{newest[1]}", state)
         saved = self._folders()
-        kept = [name for name in saved if name[0] < step][1 - self.keep :] if self.keep > 1 else []
-        for name in saved.keys() - {*kept, newest}:
-            # Renamed first: a step that is half deleted when the process is killed counts as deleted.
-            os.rename(saved[name], saved[name].with_name(saved[name].name + _UNFINISHED))
-        for leftover in self.folder.glob(f"step-*{_UNFINISHED}*"):
-            _remove(leftover)
+        kept = [name for name in saved if name[0] < step or name == newest][-self.keep :]
+        for name in saved.keys() - kept:
+            # Renamed first: a step that is half deleted when the process is killed counts as deleted. What
+            # cannot be deleted now is no reason to stop a run; the next `save` tries again.
+            with contextlib.suppress(OSError):
+                os.rename(saved[name], saved[name].with_name(saved[name].name + _UNFINISHED))
+        self._remove_leftovers()
 
     def steps(self) -> list[int]:
         """The steps that were saved completely, ascending; their files are not looked into."""
@@ -144,6 +147,11 @@ class Checkpoints:
         if problems:
             raise InputError(f"no checkpoint in {self.folder} can be read: {'; '.join(problems)}")
         return None
+
+    def _remove_leftovers(self) -> None:
+        """Delete what a killed process had not finished to write or to delete."""
+        for leftover in self.folder.glob(f"step-*{_UNFINISHED}*"):
+            _remove(leftover)
 
     def _folders(self) -> dict[tuple[int, int], Path]:
         """The folders of the steps by (step, serial), ascending; the serial counts writes of one step."""
@@ -247,8 +255,7 @@ def _sync(path: Path) -> None:
 
 
 def _remove(folder: Path) -> None:
-    if folder.exists():
-        shutil.rmtree(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _reason(error: Exception) -> str:

@@ -20,6 +20,7 @@ from camel_jax.phases import Parts, Phase, make_collect, make_report, make_updat
 from camel_jax.replay import Transition, make_replay
 from camel_jax.schedules import Controller, Scheduled, make_controller
 from camel_jax.seeds import SEED_AXES
+from camel_jax.semantics import SEMANTICS
 from camel_jax.state import Best, TrainState
 from envs import AutoReset, Env, InputError
 from priors import Prior, full_interval, no_prior
@@ -141,6 +142,7 @@ def make_parts(
         prior=prior,
         mask=mask,
         controller=controller,
+        semantics=SEMANTICS[config.epsilon.semantics](),
         algorithm=config.algorithm.build(mask, **sizes),
         replay=make_replay(_example(env), capacity=config.buffer_capacity),
         coverage=make_coverage(**sizes),

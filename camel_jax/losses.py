@@ -33,6 +33,70 @@ def squared_error(values: jax.Array, target: jax.Array) -> jax.Array:
     return jnp.sum(jnp.mean(jnp.square(values - target), axis=-1))
 
 
+def lesser_return(mean: jax.Array, std: jax.Array, noise: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Mean and a sample of the return by the critic of the smaller mean (arXiv 2310.05858, equations 19, 20).
+
+    Args:
+        mean: of the return by each critic, `(critics, batch)`.
+        std: its standard deviation, `(critics, batch)`.
+        noise: standard normal, `(batch,)`.
+
+    Returns:
+        Two arrays of shape `(batch,)`.
+    """
+    least = jnp.argmin(mean, axis=0, keepdims=True)
+    mean, std = (jnp.squeeze(jnp.take_along_axis(x, least, axis=0), 0) for x in (mean, std))
+    return mean, mean + std * noise
+
+
+def bounded_error(mean: jax.Array, sampled_target: jax.Array, bound: jax.Array) -> jax.Array:
+    """C(y_z) - Q, the error of a sampled return within the bound (arXiv 2310.05858, equations 12 and 23).
+
+    Args:
+        mean: of the return by each critic, `(critics, batch)`.
+        sampled_target: y_z, `(batch,)`.
+        bound: of each critic, `(critics,)`.
+
+    Returns:
+        Shape `(critics, batch)`.
+    """
+    bound = bound[:, None]
+    return jnp.clip(sampled_target - mean, -bound, bound)
+
+
+def gaussian_value_loss(
+    mean: jax.Array, std: jax.Array, target: jax.Array, error: jax.Array, average_variance: jax.Array
+) -> jax.Array:
+    """A loss with the gradient of DSAC-T (arXiv 2310.05858, equation 26), guarded as its authors' code is.
+
+    With weight w = average variance / (sigma^2 + 0.1), clipped to [0.1, 10], its gradient is w (Q - y) by
+    each mean Q and w (sigma^2 - error^2) / (sigma + 0.1) by each standard deviation sigma; nothing flows
+    through w, the error and the average. But for the guards that is the average variance times the gradient
+    of the negative log-likelihood. The loss itself means little: its part of the standard deviation is about
+    sigma^2 - error^2, whose mean is zero once learned.
+
+    Args:
+        mean: Q, of the return by each critic, `(critics, batch)`.
+        std: sigma, `(critics, batch)`.
+        target: y, the expected target without noise, `(batch,)`.
+        error: of a sampled target, bounded, `(critics, batch)`.
+        average_variance: running average of sigma^2, `(critics,)`.
+
+    Returns:
+        Scalar: batch mean, sum over critics.
+    """
+    held_std = jax.lax.stop_gradient(std)
+    weight = jax.lax.stop_gradient(average_variance)[:, None] / (jnp.square(held_std) + _STD_GUARD)
+    excess = jnp.square(held_std) - jnp.square(jax.lax.stop_gradient(error))
+    of_mean = 0.5 * jnp.square(mean - target)
+    of_std = std * excess / (held_std + _STD_GUARD)
+    return jnp.sum(jnp.mean(jnp.clip(weight, *_WEIGHT_RANGE) * (of_mean + of_std), axis=-1))
+
+
+_STD_GUARD = 0.1
+_WEIGHT_RANGE = (0.1, 10.0)
+
+
 def soft_actor_loss(value: jax.Array, log_density: jax.Array, temperature: jax.Array) -> jax.Array:
     """E[alpha log pi(a|s) - Q(s, a)], arguments of shape `(batch,)` (arXiv 1812.05905, equation 7)."""
     return jnp.mean(temperature * log_density - value)

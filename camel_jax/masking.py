@@ -31,7 +31,7 @@ class Mask(Protocol):
         """The actions allowed, given a prior's suggestion of shape `(..., action_size)`.
 
         `grip`, shape `(...)`, is 1 where the mask holds the agent as tightly as it can and 0 where it does
-        not hold it at all, which must give exactly [-1, 1]; see `schedules.grip_of`.
+        not hold it at all, which must give exactly [-1, 1]; see `semantics.py`.
         """
 
     def sample(

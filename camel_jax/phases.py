@@ -18,8 +18,9 @@ from camel_jax.dataset_measures import CoverageCounter
 from camel_jax.masking import Mask
 from camel_jax.normalise import normalised, observe
 from camel_jax.replay import Replay, Transition
-from camel_jax.schedules import Controller, grip_of
+from camel_jax.schedules import Controller
 from camel_jax.seeds import per_seed
+from camel_jax.semantics import Semantics
 from camel_jax.state import TrainState
 from envs import Env, State
 from priors import Interval, Prior
@@ -36,7 +37,8 @@ class Parts(NamedTuple):
         env: unbatched, with automatic reset.
         prior: the hint.
         mask: how it bounds the agent.
-        controller: how firmly.
+        controller: epsilon over the run.
+        semantics: what epsilon means.
         algorithm: what learns.
         replay: functions of the buffer.
         coverage: functions that count distinct state-action pairs.
@@ -47,6 +49,7 @@ class Parts(NamedTuple):
     prior: Prior
     mask: Mask
     controller: Controller
+    semantics: Semantics
     algorithm: Algorithm
     replay: Replay[Transition]
     coverage: CoverageCounter
@@ -62,7 +65,7 @@ class Parts(NamedTuple):
         if self.controller.per_state and learner is not None:
             advantage = relative_advantage(self.algorithm, learner, situation)
             epsilon = jax.lax.stop_gradient(self.controller.at(situation.epsilon, advantage))
-        return grip_of(self.config.epsilon.semantics, epsilon, situation.draw)
+        return self.semantics.grip(epsilon, situation.draw)
 
 
 class Situation(NamedTuple):
@@ -137,7 +140,9 @@ def make_collect(parts: Parts, *, warmup: bool) -> Phase:
             env_state=env_state,
             carry=carry,
             suggestion=suggestion,
-            draw=_next_draw(parts, key_draw, state.draw, env_state.done),
+            draw=parts.semantics.redraw(
+                state.draw, jax.random.uniform(key_draw, state.draw.shape), env_state.done
+            ),
         )
         masked = {
             "mask/share": jnp.mean(grip > 0),
@@ -197,13 +202,6 @@ def make_suggest(prior: Prior) -> Callable[[State, Any], tuple[Any, Interval, In
         return carry, at_terminal, current
 
     return suggest
-
-
-def _next_draw(parts: Parts, key: jax.Array, draw: jax.Array, done: jax.Array) -> jax.Array:
-    fresh = jax.random.uniform(key, draw.shape)
-    return (
-        jnp.where(done > 0, fresh, draw) if parts.config.epsilon.semantics == "bernoulli-episode" else fresh
-    )
 
 
 def insert(parts: Parts, state: TrainState, step: Transition, env_state: State) -> TrainState:

@@ -12,7 +12,7 @@ from flax import struct
 
 from camel_jax import losses
 from camel_jax.algorithm import Batch, Metrics, Params, delayed
-from camel_jax.critics import Critic, CrossQConfig, TwinConfig
+from camel_jax.critics import Critic, CrossQConfig, GaussianConfig, TwinConfig
 from camel_jax.masking import Mask
 from camel_jax.networks import GaussianActor
 from camel_jax.validation import at_least, between, check_that
@@ -45,7 +45,7 @@ class SACConfig:
     temperature_learning_rate: float = 1e-3
     target_entropy_scale: float = 1.0
     actor_decay: float = 0.995
-    critic: CrossQConfig | TwinConfig = field(default_factory=CrossQConfig)
+    critic: CrossQConfig | TwinConfig | GaussianConfig = field(default_factory=CrossQConfig)
 
     def problems(self) -> list[str]:
         """What makes these settings impossible, one sentence each."""
@@ -116,7 +116,7 @@ class SAC:
         """Fresh networks and optimisers."""
         key_actor, key_critic = jax.random.split(key)
         actor = self.actor.init(key_actor, jnp.zeros((1, self.observation_size)))
-        log_temperature = jnp.log(jnp.asarray(self.config.temperature))
+        log_temperature = jnp.log(jnp.asarray(self.config.temperature, jnp.float32))
         return SACState(
             actor=actor,
             # A copy: two leaves that share a buffer cannot both be donated.
@@ -196,7 +196,7 @@ class SAC:
         metrics = {
             "actor/loss": value,
             "actor/entropy": -jnp.mean(log_density),
-            "actor/gradient_norm": optax.global_norm(gradient),
+            "actor/gradient_norm": optax.tree.norm(gradient),
         }
         state = state.replace(
             actor=actor,

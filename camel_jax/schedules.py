@@ -11,9 +11,8 @@ import jax.numpy as jnp
 import optax
 from flax import struct
 
+from camel_jax.semantics import SEMANTICS
 from camel_jax.validation import at_least, between, check_that, one_of
-
-Semantics = Literal["interpolate", "bernoulli", "bernoulli-episode"]
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class EpsilonConfig:
     hold_steps: int = 0
     decay_steps: int = 8_000
     points: tuple[tuple[int, float], ...] = ()
-    semantics: Semantics = "interpolate"
+    semantics: Literal["interpolate", "bernoulli", "bernoulli-episode"] = "interpolate"
     adapt: Literal["none", "return", "critic"] = "none"
     softness: float = 0.05
 
@@ -54,7 +53,7 @@ class EpsilonConfig:
         """What makes these settings impossible, one sentence each."""
         return [
             *one_of("epsilon.kind", self.kind, ("piecewise", *_DECAYS)),
-            *one_of("epsilon.semantics", self.semantics, _SEMANTICS),
+            *one_of("epsilon.semantics", self.semantics, SEMANTICS),
             *one_of("epsilon.adapt", self.adapt, ("none", "return", "critic")),
             *between("epsilon.start", self.start, 0.0, 1.0),
             *between("epsilon.end", self.end, 0.0, 1.0),
@@ -235,16 +234,3 @@ def make_controller(config: EpsilonConfig) -> Controller:
     if config.adapt == "return":
         return ReturnControlled(schedule)
     return CriticControlled(schedule, config.softness) if config.adapt == "critic" else Scheduled(schedule)
-
-
-def grip_of(semantics: Semantics, epsilon: jax.Array, draw: jax.Array) -> jax.Array:
-    """How tightly the mask holds a step, 0 to 1, from epsilon and a uniform draw in [0, 1), of one shape.
-
-    interpolate: epsilon itself. bernoulli: 1 where the draw is below epsilon, else 0; with a draw that is
-    held for an episode, the mask holds a share epsilon of the episodes, and lets each go at once when epsilon
-    falls below its draw.
-    """
-    return epsilon if semantics == "interpolate" else (draw < epsilon).astype(epsilon.dtype)
-
-
-_SEMANTICS: tuple[Semantics, ...] = ("interpolate", "bernoulli", "bernoulli-episode")

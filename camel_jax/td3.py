@@ -11,7 +11,7 @@ import optax
 from flax import struct
 
 from camel_jax.algorithm import Batch, Metrics, Params, delayed
-from camel_jax.critics import Critic, CrossQConfig, TwinConfig
+from camel_jax.critics import Critic, CrossQConfig, GaussianConfig, TwinConfig
 from camel_jax.masking import Mask
 from camel_jax.networks import MLP
 from camel_jax.validation import at_least, between
@@ -40,7 +40,7 @@ class TD3Config:
     exploration_noise: float = 0.1
     target_noise: float = 0.2
     target_noise_clip: float = 0.5
-    critic: TwinConfig | CrossQConfig = field(default_factory=TwinConfig)
+    critic: TwinConfig | CrossQConfig | GaussianConfig = field(default_factory=TwinConfig)
 
     def problems(self) -> list[str]:
         """What makes these settings impossible, one sentence each."""
@@ -154,5 +154,5 @@ class TD3:
         updates, optimiser = self.optimiser.update(gradient, state.optimiser)
         actor = optax.apply_updates(state.actor, updates)
         target_actor = optax.incremental_update(actor, state.target_actor, self.config.target_rate)
-        metrics = {"actor/loss": value, "actor/gradient_norm": optax.global_norm(gradient)}
+        metrics = {"actor/loss": value, "actor/gradient_norm": optax.tree.norm(gradient)}
         return state.replace(actor=actor, target_actor=target_actor, optimiser=optimiser), metrics

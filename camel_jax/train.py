@@ -16,6 +16,7 @@ from camel_jax.config import TrainConfig
 from camel_jax.evaluate import Evaluation, Policy
 from camel_jax.loop import Loop, make_loop
 from camel_jax.masking import Mask
+from camel_jax.memory import require_memory
 from camel_jax.schedules import Controller
 from camel_jax.state import TrainState
 from envs import Env
@@ -121,25 +122,36 @@ def train(
         What the run leaves; with `seeds` a list, one a seed.
 
     Raises:
-        InputError: impossible settings.
+        InputError: impossible settings, a run too large for the memory that is free, or checkpoints that are
+            damaged or of another run.
     """
     loop = make_loop(env, prior, config or TrainConfig(), seeds=seeds, mask=mask, epsilon=epsilon)
-    run = run_loop(loop, on_report=on_report, checkpoints=checkpoints, save_every=save_every)
+    require_memory(loop)
+    restored = checkpoints.restore_newest(jax.eval_shape(loop.init)) if checkpoints else None
+    run = run_loop(
+        loop,
+        restored.state if restored else None,
+        on_report=on_report,
+        checkpoints=checkpoints,
+        save_every=save_every,
+    )
     return results_of(loop, *run) if seeds is not None else result_of(loop, *run)
 
 
 def run_loop(
     loop: Loop,
+    state: TrainState | None = None,
     *,
     on_report: Callable[[Report], None] | None = None,
     checkpoints: Checkpoints | None = None,
     save_every: int = 10_000,
     should_stop: Callable[[], bool] = lambda: False,
 ) -> tuple[TrainState, list[dict[str, Any]], bool]:
-    """Run the parts that `make_loop` made, from their checkpoint if there is one; see `train`.
+    """Run the parts that `make_loop` made; see `train`.
 
     Args:
         loop: the parts.
+        state: of an earlier run, to go on from; None for a new one. It is donated.
         on_report: called after every chunk.
         checkpoints: where the run is saved.
         save_every: environment steps between two checkpoints; the end of the run is always saved.
@@ -149,8 +161,7 @@ def run_loop(
         The state, the metrics of every chunk, and whether the run came to its end.
     """
     config, history = loop.parts.config, list[dict[str, Any]]()
-    restored = checkpoints.restore_newest(jax.eval_shape(loop.init)) if checkpoints else None
-    state = restored.state if restored else loop.prefill(loop.init())
+    state = loop.prefill(loop.init()) if state is None else state
     saved = step = int(state.step)
     stopping = False
     while step < config.total_env_steps and not stopping:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -12,11 +14,12 @@ from typing import Annotated, Any, Literal, NoReturn
 import jax
 import tyro
 from rich.console import Console
-from tyro.conf import Positional, arg
+from tyro.conf import AvoidSubcommands, Positional, arg, subcommand
 
 import envs
 import priors
 from camel_jax import TrainConfig
+from camel_jax.presets import preset
 from envs import InputError
 from experiments import bench, run_folder
 from priors import PriorError
@@ -26,12 +29,17 @@ RunFolder = Annotated[Path, arg(metavar="DIR")]
 
 @dataclass(frozen=True)
 class Train:
-    """Train a policy and leave curve, result, picture and checkpoint in a folder."""
+    """Train a policy and leave curve, result, picture and checkpoints in a folder, or go on with a run."""
 
-    task: Positional[str]
+    task: Positional[str | None] = None
     """Task to train; `camel-jax priors` lists them with their priors."""
-    prior: str
+    prior: str | None = None
     """Prior of the library, a file of yours that ends in .py, or "none" for the plain agent."""
+    resume: RunFolder | None = None
+    """Folder of a run to go on with, from its newest checkpoint; takes neither task nor settings."""
+    preset: str = "camel"
+    """Settings that the options below change: camel, camel-td3 (our reading of the paper), sac, td3 or
+    dsac-t."""
     run_dir: RunFolder | None = None
     """Folder to make; runs/<time>-<task> if left out."""
     physics: str = "auto"
@@ -40,16 +48,46 @@ class Train:
     """Options of the MuJoCo model: gymnasium, as shipped, or fast, whose changes config.json tells."""
     contacts: int | None = None
     """Room on warp for the contacts of all environments together."""
+    save_every: int = 10_000
+    """Environment steps between two checkpoints."""
+    tensorboard: bool = True
+    """Also write event files for TensorBoard."""
+    wandb: bool = False
+    """Also write a run of Weights & Biases, offline unless the variable WANDB_MODE says otherwise."""
     config: Annotated[TrainConfig, arg(name="")] = field(default_factory=TrainConfig)
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
-        from experiments.run import run  # noqa: PLC0415 - seconds of imports
+        from experiments.run import Outputs, Stopped, resume, run  # noqa: PLC0415 - seconds of imports
 
-        folder = self.run_dir or run_folder.default_folder(self.task)
-        settings = run_folder.Run(self.task, self.prior, self.config, self.physics, self.model, self.contacts)
-        summary = run(settings, folder, console)
+        outputs = Outputs(self.save_every, self.tensorboard, self.wandb)
+        folder = self.resume or self.run_dir or run_folder.default_folder(str(self.task))
+        try:
+            if self.resume:
+                self._check_resume()
+                summary = resume(folder, console, outputs)
+            else:
+                summary = run(self._settings(), folder, console, outputs)
+        except Stopped as stopped:
+            console.print(f"stopped by {stopped.signal} and saved after {stopped.env_steps:,} env steps")
+            console.print(f"next:    {_program()} train --resume {folder}")
+            sys.exit(128 + signal.Signals[stopped.signal])
         print_summary(console, folder, summary)
+
+    def _settings(self) -> run_folder.Run:
+        if self.task is None:
+            raise InputError(f"name a task to train ({', '.join(envs.names())}), or --resume a run's folder")
+        if self.prior is None:
+            known = ", ".join(priors.names(self.task) if self.task in envs.names() else ())
+            raise InputError(f'--prior is missing: one of the library ({known}), a file of yours, or "none"')
+        return run_folder.Run(self.task, self.prior, self.config, self.physics, self.model, self.contacts)
+
+    def _check_resume(self) -> None:
+        keep = {"resume": self.resume, "save_every": self.save_every}
+        if self != Train(**keep, tensorboard=self.tensorboard, wandb=self.wandb):  # type: ignore[arg-type]
+            raise InputError(
+                "--resume goes on with a run as it was started: it takes no task and none of its settings"
+            )
 
 
 @dataclass(frozen=True)
@@ -63,7 +101,7 @@ class Evaluate:
         """Run the command."""
         from experiments.finished_run import evaluate_run  # noqa: PLC0415 - seconds of imports
 
-        judged = evaluate_run(self.run_dir)
+        judged = evaluate_run(self.run_dir, console)
         console.print(
             f"{self.run_dir}: return {judged.returns.mean():,.0f} ± {judged.returns.std():,.0f}, "
             f"length {judged.lengths.mean():,.0f} steps, over {len(judged.returns)} episodes"
@@ -93,7 +131,7 @@ class Render:
         run_folder.read(self.run_dir)  # before a folder is made for the output
         output = self.output or self.run_dir / run_folder.PICTURE
         run_folder.require_writable(output)
-        way = render_run(self.run_dir, output, width=self.width, max_frames=self.frames)
+        way = render_run(self.run_dir, output, console, width=self.width, max_frames=self.frames)
         console.print(f"{output}, drawn with {way}")
 
 
@@ -223,7 +261,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     # A host callback inside a graph that was dispatched asynchronously waits for a thread more at each step.
     jax.config.update("jax_cpu_enable_async_dispatch", False)
     envs.use_compilation_cache()
-    command = tyro.cli(Command, args=arguments, prog="camel-jax", description=__doc__)
+    try:
+        command = _parse(list(sys.argv[1:] if arguments is None else arguments))
+    except InputError as error:
+        _leave(str(error), status=2)
     try:
         command(Console(soft_wrap=True, markup=False, highlight=False))
     except InputError as error:
@@ -232,6 +273,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         _leave(f"the prior cannot be translated: {error.one_line()}", status=2)
     except KeyboardInterrupt:
         _leave("interrupted", status=130)
+
+
+def _parse(arguments: list[str]) -> Command:
+    """The command that the arguments ask for; the preset, which gives the defaults, is read first."""
+    reader = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    reader.add_argument("--preset", default="camel")
+    name = reader.parse_known_args(arguments)[0].preset
+    train = subcommand("train", default=Train(preset=name, config=preset(name)))
+    commands = Annotated[Train, train] | Evaluate | Render | Priors | Bench | Parity | Soak
+    return tyro.cli(
+        commands,
+        args=arguments,
+        prog="camel-jax",
+        description=__doc__,
+        config=(AvoidSubcommands,),
+    )
 
 
 def _leave(message: str, *, status: int) -> NoReturn:

@@ -13,22 +13,27 @@ from rich.console import Console
 import envs
 import priors
 from camel_jax import (
+    Checkpoints,
     GymnasiumEvaluator,
     Loop,
     Policy,
     Report,
     TrainResult,
-    checkpoint,
+    TrainState,
     make_loop,
     prior_alone,
+    result_of,
     run_loop,
 )
 from camel_jax.evaluate import GymnasiumEvaluation
+from camel_jax.memory import require_memory
 from camel_jax.render import render_gif
 from experiments import run_folder
 from experiments.figures import training_curve
 from experiments.progress import ProgressReporter
 from experiments.run_folder import Run
+from experiments.signals import StopRequest
+from experiments.sinks import Sink, import_wandb, open_sinks
 
 FINAL_EPISODES = 20
 _CURVE_EPISODES = 3
@@ -36,30 +41,68 @@ _CURVE_EPISODES = 3
 _CURVE_SEED, _PRIOR_SEED, FINAL_SEED = 10_000, 20_000, 30_000
 
 
+class Stopped(Exception):  # noqa: N818 - a stop that was asked for is no error
+    """A signal stopped the run before its end; it was saved and can be resumed.
+
+    Attributes:
+        signal: its name, such as SIGTERM.
+        env_steps: environment steps that were saved.
+    """
+
+    def __init__(self, signal: str, env_steps: int):
+        super().__init__(signal)
+        self.signal = signal
+        self.env_steps = env_steps
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """What a run writes beside its result.
+
+    Attributes:
+        save_every: environment steps between two checkpoints.
+        tensorboard: also write event files for TensorBoard.
+        wandb: also write a run of Weights & Biases, offline unless WANDB_MODE says otherwise.
+    """
+
+    save_every: int = 10_000
+    tensorboard: bool = True
+    wandb: bool = False
+
+    def check(self) -> None:
+        """Find out what is impossible before anything is written.
+
+        Raises:
+            InputError: names the field.
+        """
+        if self.save_every < 1:
+            raise envs.InputError(f"save_every is {self.save_every}; it must be at least 1")
+        if self.wandb:
+            import_wandb()
+
+
 @dataclass
-class _Curve:
-    """Rows of the learning curve, one a chunk, with evaluated policies judged in Gymnasium too."""
+class _Recorder:
+    """Writes the row of every chunk; where it was evaluated, judges the policy in Gymnasium too."""
 
     evaluator: GymnasiumEvaluator
-    file: Path
-    rows: list[dict[str, float]]
+    sink: Sink
+    seconds_before: float
     started: float = field(default_factory=time.monotonic)
+    last: tuple[float, float] | None = None
 
     def add(self, report: Report) -> None:
-        """Write a chunk's metrics; where it was evaluated, judge it in Gymnasium too."""
-        row: dict[str, float] = {**report.metrics, "time/seconds": time.monotonic() - self.started}
-        point = {"env_steps": row["train/env_steps"], "epsilon": row["mask/epsilon"]}
+        """Write a chunk's metrics."""
+        seconds = self.seconds_before + time.monotonic() - self.started
+        steps = report.metrics["train/env_steps"]
+        row: dict[str, float] = {**report.metrics, "time/seconds": seconds}
+        if self.last:  # the first chunk also compiles
+            row["time/env_steps_per_second"] = (steps - self.last[0]) / (seconds - self.last[1])
         if report.evaluation is not None:
-            parameters = report.loop.algorithm.policy_parameters(report.state.learner)
-            returns = self.evaluator(parameters, (), seed=_CURVE_SEED).returns
+            returns = self.evaluator(report.loop.parameters(report.state), (), seed=_CURVE_SEED).returns
             row["gymnasium/return_mean"] = float(returns.mean())
-            point |= {
-                "return_mean": row["evaluation/return_mean"],
-                "return_std": row["evaluation/return_std"],
-                "gymnasium_return_mean": row["gymnasium/return_mean"],
-            }
-        self.rows.append(point)
-        run_folder.append_row(self.file, row)
+        self.sink.write(row)
+        self.last = steps, self.seconds_before + time.monotonic() - self.started
 
 
 class _Judged(NamedTuple):
@@ -70,7 +113,7 @@ class _Judged(NamedTuple):
     prior: GymnasiumEvaluation | None
 
 
-def run(settings: Run, folder: Path, console: Console) -> dict[str, Any]:
+def run(settings: Run, folder: Path, console: Console, outputs: Outputs | None = None) -> dict[str, Any]:
     """Train, judge, draw and save; returns what `result.json` holds and what drew the picture.
 
     Nothing is written before the settings have been found possible.
@@ -78,31 +121,78 @@ def run(settings: Run, folder: Path, console: Console) -> dict[str, Any]:
     Raises:
         InputError: unknown task or prior, impossible settings, or a folder that exists or cannot be made.
         PriorError: the prior's program cannot be translated.
+        Stopped: a signal stopped it; `resume` goes on.
     """
-    env = envs.make(settings.task, settings.physics, model=settings.model, contacts=settings.contacts)
+    outputs = outputs or Outputs()
+    outputs.check()
+    env = _make_env(settings)
     spec = envs.spec(settings.task)
     prior = None if settings.prior == "none" else load_prior(settings.prior, spec)
     loop = make_loop(env, prior, settings.config)
+    footprint = require_memory(loop)
     run_folder.create(folder)
     engine = {"engine": env.backend, "deviations": env.unwrapped.deviations}
     run_folder.write_json(folder / run_folder.CONFIG, {**run_folder.describe(settings), **engine})
     if prior is not None:
         (folder / run_folder.PRIOR).write_text(prior.source)
+    console.print(f"memory: {footprint}")
+    return _train_and_judge(loop, settings, folder, console, outputs)
 
-    prior_judged = None if prior is None else judge(spec, prior_alone(prior), seed=_PRIOR_SEED)
-    started = time.monotonic()
-    result, curve = _train(loop, settings, folder, console)
-    train_seconds = time.monotonic() - started
+
+def resume(folder: Path, console: Console, outputs: Outputs | None = None) -> dict[str, Any]:
+    """Go on with a run from its newest checkpoint, with the numbers of one that was never stopped.
+
+    Raises:
+        InputError: the folder holds no run, or all of its checkpoints are damaged.
+        Stopped: a signal stopped it again.
+    """
+    outputs = outputs or Outputs()
+    outputs.check()
+    settings = run_folder.read(folder)
+    return _train_and_judge(rebuild(folder, settings), settings, folder, console, outputs)
+
+
+def rebuild(folder: Path, settings: Run) -> Loop:
+    """The parts of a run from its folder alone."""
+    # The folder's own copy: the program that the run was started with may have changed since.
+    spec = envs.spec(settings.task)
+    prior = None if settings.prior == "none" else load_prior(str(folder / run_folder.PRIOR), spec)
+    return make_loop(_make_env(settings), prior, settings.config)
+
+
+def restore(folder: Path, loop: Loop, console: Console) -> TrainState | None:
+    """The newest state of a run that is not damaged, None where nothing was saved; tells of damage."""
+    restored = Checkpoints(folder / run_folder.CHECKPOINTS).restore_newest(jax.eval_shape(loop.init))
+    if restored is None:
+        return None
+    for problem in restored.problems:
+        console.print(f"{problem}; going back to step {restored.step:,}")
+    return restored.state
+
+
+def _make_env(settings: Run) -> envs.Env:
+    return envs.make(settings.task, settings.physics, model=settings.model, contacts=settings.contacts)
+
+
+def _train_and_judge(
+    loop: Loop, settings: Run, folder: Path, console: Console, outputs: Outputs
+) -> dict[str, Any]:
+    spec, prior = envs.spec(settings.task), loop.parts.prior
+    plain = settings.prior == "none"
+    prior_judged = None if plain else judge(spec, prior_alone(prior), seed=_PRIOR_SEED)
+    result = _train(loop, settings, folder, console, outputs)
     trouble = _trouble(result, console)
     judged = _Judged(
         final=judge(spec, result.policy, seed=FINAL_SEED),
         last=judge(spec, result.last_policy, seed=FINAL_SEED),
         prior=prior_judged,
     )
-    summary = {**_summary(settings, result, judged, train_seconds), **engine, **trouble}
+    rows = run_folder.read_rows(folder / run_folder.METRICS)
+    env = loop.parts.env.unwrapped
+    engine = {"engine": env.backend, "deviations": env.deviations}
+    summary = {**_summary(settings, result, judged, rows[-1]["time/seconds"]), **engine, **trouble}
     run_folder.write_json(folder / run_folder.RESULT, summary)
-    checkpoint.save(folder / run_folder.CHECKPOINT, result.state)
-    _draw_curve(folder / run_folder.CURVE, settings, curve, summary)
+    _draw_curve(folder / run_folder.CURVE, settings, rows, summary)
     return {**summary, "rendered_with": draw(env, judged.final, folder / run_folder.PICTURE)}
 
 
@@ -136,26 +226,49 @@ def draw(
     )
 
 
-def _train(loop: Loop, settings: Run, folder: Path, console: Console) -> tuple[TrainResult, _Curve]:
+def _train(loop: Loop, settings: Run, folder: Path, console: Console, outputs: Outputs) -> TrainResult:
     evaluator = GymnasiumEvaluator(
         envs.spec(settings.task).gymnasium_id, loop.policy, episodes=_CURVE_EPISODES
     )
-    start = {"env_steps": 0.0, "epsilon": float(loop.epsilon(0))}
-    curve = _Curve(evaluator, folder / run_folder.METRICS, rows=[start])
-    with ProgressReporter(settings.config.total_env_steps, console) as progress:
+    state = restore(folder, loop, console)
+    resume_from = 0 if state is None else int(state.step)
+    if resume_from:
+        console.print(f"going on from step {resume_from:,}")
+    with (
+        open_sinks(
+            folder,
+            tensorboard=outputs.tensorboard,
+            wandb=outputs.wandb,
+            resume_from=resume_from,
+            name=folder.name,
+            config=run_folder.describe(settings),
+        ) as sink,
+        ProgressReporter(settings.config.total_env_steps, console) as progress,
+        StopRequest() as stop,
+    ):
+        before = run_folder.read_rows(folder / run_folder.METRICS)
+        recorder = _Recorder(evaluator, sink, before[-1]["time/seconds"] if before else 0.0)
 
         def on_report(report: Report) -> None:
-            curve.add(report)
+            recorder.add(report)
             progress.update(report.metrics)
 
-        return run_loop(loop, settings.config, on_report=on_report), curve
+        state, history, finished = run_loop(
+            loop,
+            state,
+            on_report=on_report,
+            checkpoints=Checkpoints(folder / run_folder.CHECKPOINTS),
+            save_every=outputs.save_every,
+            should_stop=lambda: stop.requested is not None,
+        )
+        if not finished:
+            raise Stopped(str(stop.requested), int(state.step))
+    return result_of(loop, state, history, finished)
 
 
 def _trouble(result: TrainResult, console: Console) -> dict[str, int]:
     """How often the physics broke down or ran out of room while training; told where it did."""
-    counts = {
-        name: int(sum(row[f"physics/{name}"] for row in result.history)) for name in ("faults", "overflows")
-    }
+    counts = {"faults": int(result.state.faults), "overflows": int(result.state.overflows)}
     if counts["faults"]:
         console.print(
             f"{counts['faults']:,} simulations became unstable while training; each was reset alone, and "
@@ -206,13 +319,23 @@ def _tuning_steps(prior: str) -> int:
     return int((priors.provenance(prior)["tuning"] or {"env_steps": 0})["env_steps"])
 
 
-def _draw_curve(path: Path, settings: Run, curve: _Curve, summary: dict[str, Any]) -> None:
+def _draw_curve(path: Path, settings: Run, rows: list[dict[str, Any]], summary: dict[str, Any]) -> None:
     tuned_for = summary["prior_tuning_env_steps"]
+    curve = [
+        {
+            "env_steps": row["train/env_steps"],
+            "epsilon": row["mask/epsilon"],
+            "return_mean": row.get("evaluation/return_mean"),
+            "return_std": row.get("evaluation/return_std"),
+            "gymnasium_return_mean": row.get("gymnasium/return_mean"),
+        }
+        for row in rows
+    ]
     training_curve(
         path,
         title=f"{settings.task}, prior {settings.prior}, seed {settings.config.seed}",
         subtitle=f"{tuned_for:,} more env steps tuned the prior before this run" if tuned_for else None,
-        curve=curve.rows,
+        curve=curve,
         prior_return=summary["prior_return_mean"],
         # The star stands where the policy was found, which need not be the end.
         final={**summary, "env_steps": summary["policy_step"]},

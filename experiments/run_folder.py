@@ -17,7 +17,7 @@ from camel_jax import TrainConfig
 from envs import InputError
 from experiments.provenance import provenance
 
-CONFIG, METRICS, RESULT, CHECKPOINT = "config.json", "metrics.jsonl", "result.json", "checkpoint"
+CONFIG, METRICS, RESULT, CHECKPOINTS = "config.json", "metrics.jsonl", "result.json", "checkpoints"
 PRIOR, CURVE, PICTURE = "prior.py", "curve.png", "policy.gif"
 
 
@@ -110,6 +110,20 @@ def read(folder: Path) -> Run:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise InputError(f"{path} is damaged: {where}: {first['msg']}") from error
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """The rows of a JSON-lines file; none where there is no file.
+
+    Raises:
+        InputError: a line is damaged.
+    """
+    try:
+        return [json.loads(line) for line in path.read_text().splitlines()]
+    except FileNotFoundError:
+        return []
+    except ValueError as error:
+        raise InputError(f"{path} is damaged: {error}") from error
 
 
 def _plain(value: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from camel_jax.critics.base import NUM_CRITICS, Critic, CriticConfig
 from camel_jax.critics.crossq import CrossQConfig, CrossQCritic
+from camel_jax.critics.gaussian import GaussianConfig, GaussianCritic
 from camel_jax.critics.twin import TwinConfig, TwinCritic
 
 __all__ = [
@@ -12,6 +13,8 @@ __all__ = [
     "CriticConfig",
     "CrossQConfig",
     "CrossQCritic",
+    "GaussianConfig",
+    "GaussianCritic",
     "TwinConfig",
     "TwinCritic",
 ]

@@ -110,6 +110,6 @@ class CrossQCritic:
         metrics = {
             "critic/loss": value_loss,
             "critic/value": value,
-            "critic/gradient_norm": optax.global_norm(gradient),
+            "critic/gradient_norm": optax.tree.norm(gradient),
         }
         return CrossQState(optax.apply_updates(state.params, updates), statistics, optimiser), metrics

@@ -98,7 +98,7 @@ class TwinCritic:
         metrics = {
             "critic/loss": value_loss,
             "critic/value": value,
-            "critic/gradient_norm": optax.global_norm(gradient),
+            "critic/gradient_norm": optax.tree.norm(gradient),
         }
         return TwinState(params, target_params, optimiser), metrics
 

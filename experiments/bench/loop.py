@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import statistics
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -11,32 +13,38 @@ import jax.numpy as jnp
 import envs
 import priors
 from camel_jax import Loop, TrainConfig, TrainState, make_loop
-from camel_jax.sac import SACState
-from envs import AutoReset, Env, State
+from camel_jax.phases import Setting, make_batch
+from envs import Env, State
 from experiments.bench.row import Row
 from experiments.bench.timing import median_ratio, seconds
+from priors import Prior
 
 _ROUNDS = 25
+# The default, and many environments with as many updates as fit into the time of their steps, or one for 16.
+_SETTINGS: tuple[dict[str, Any], ...] = ({}, {"num_envs": 512}, {"num_envs": 512, "updates_per_step": 1 / 16})
 
 
 def measure(task: str, physics: str) -> list[Row]:
-    """Seconds of a chunk of the loop, of its updates alone and of its physics alone.
+    """Seconds of a chunk of the loop, of its updates alone and of its physics alone, in several settings.
 
-    The updates alone learn from fixed batches; the physics alone steps the environments, with automatic
+    The updates alone learn from a fixed batch; the physics alone steps the environments, with automatic
     reset, under fixed actions. `overhead` is loop / (updates + physics), the median over rounds in which
     all take turns: what prior, mask, acting, insertion, sampling and bookkeeping add.
     """
     env = envs.make(task, physics)
     library = priors.names(task)
     prior = priors.load(library[0]) if library else None
-    config = TrainConfig()
+    return [_measure(env, task, prior, TrainConfig(**setting)) for setting in _SETTINGS]
+
+
+def _measure(env: Env, task: str, prior: Prior | None, config: TrainConfig) -> Row:
+    config = dataclasses.replace(config, report_every=max(1_024, 4 * config.env_steps_per_iteration))
     loop = make_loop(env, prior, config)
-    states = {name: loop.prefill(loop.init(0)) for name in ("chunk", "updates", "physics")}
-    steps = config.chunk_iterations
+    states = {name: loop.prefill(loop.init()) for name in ("chunk", "updates", "physics")}
     parts: dict[str, Callable[[TrainState], TrainState]] = {
         "chunk": lambda state: loop.chunk(state)[0],
-        "updates": jax.jit(_updates_alone(loop, config, steps), donate_argnums=0),
-        "physics": jax.jit(_physics_alone(AutoReset(env), config, steps), donate_argnums=0),
+        "updates": jax.jit(updates_alone(loop), donate_argnums=0),
+        "physics": jax.jit(physics_alone(loop), donate_argnums=0),
     }
 
     def turn(name: str) -> Callable[[], None]:
@@ -48,35 +56,34 @@ def measure(task: str, physics: str) -> list[Row]:
     times = seconds({name: turn(name) for name in parts}, rounds=_ROUNDS)
     bare = [sum(pair) for pair in zip(times["updates"], times["physics"], strict=True)]
     numbers = {f"{name}_seconds": statistics.median(values) for name, values in times.items()}
-    numbers["env_steps_per_second"] = steps * config.num_envs / numbers["chunk_seconds"]
+    numbers["env_steps_per_second"] = config.chunk_env_steps / numbers["chunk_seconds"]
     numbers["overhead"] = median_ratio(times["chunk"], bare)
-    return [Row(f"loop/{task}/utd{config.updates_per_step:g}_envs{config.num_envs}", numbers)]
+    return Row(f"loop/{task}/{env.backend}_utd{config.updates_per_step:g}_envs{config.num_envs}", numbers)
 
 
-def _updates_alone(loop: Loop, config: TrainConfig, steps: int) -> Callable[[TrainState], TrainState]:
-    count = config.updates_per_iteration
+def updates_alone(loop: Loop) -> Callable[[TrainState], TrainState]:
+    """Make as many updates as a chunk has, all on one batch."""
+    parts, config = loop.parts, loop.parts.config
 
     def run(state: TrainState) -> TrainState:
-        batch = loop.replay.sample(state.buffer, jax.random.key(0), (config.sac.batch_size,))
+        setting = Setting(state.normaliser, jnp.asarray(0.5), jnp.asarray(100.0))
+        rows = parts.replay.sample(state.buffer, jax.random.key(0), (config.batch_size,))
+        batch = make_batch(parts, state.learner, setting, jax.random.key(1), rows)
 
-        def update(learner: SACState, index: jax.Array) -> tuple[SACState, None]:
-            learner, _ = loop.algorithm.update(
-                learner,
-                jax.random.fold_in(jax.random.key(1), index),
-                batch,
-                epsilon=jnp.asarray(0.5),
-                cap=jnp.asarray(100.0),
-                update_actor=(index % count) % config.sac.policy_delay == 0,
-            )
-            return learner, None
+        def update(learner: Any, index: jax.Array) -> tuple[Any, None]:
+            key = jax.random.fold_in(jax.random.key(2), index)
+            return parts.algorithm.update(learner, key, batch, cap=setting.cap, index=index)[0], None
 
-        learner, _ = jax.lax.scan(update, state.learner, jnp.arange(steps * count))
-        return state.replace(learner=learner)
+        count = config.chunk_iterations * config.updates_per_iteration
+        return state.replace(learner=jax.lax.scan(update, state.learner, jnp.arange(count))[0])
 
     return run
 
 
-def _physics_alone(env: Env, config: TrainConfig, steps: int) -> Callable[[TrainState], TrainState]:
+def physics_alone(loop: Loop) -> Callable[[TrainState], TrainState]:
+    """Make as many steps as a chunk has, under fixed actions."""
+    env, config = loop.parts.env, loop.parts.config
+    steps = config.chunk_iterations * config.steps_per_iteration
     shape = (steps, config.num_envs, env.action_size)
 
     def run(state: TrainState) -> TrainState:

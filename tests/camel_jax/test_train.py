@@ -6,10 +6,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from trees import assert_equal_trees
 
 import camel_jax
 import envs
-from camel_jax import EpsilonConfig, SACConfig, TrainConfig, make_loop
+from camel_jax import CrossQConfig, EpsilonConfig, MaskConfig, SACConfig, TrainConfig, make_loop
 from envs import Episode, InputError
 from priors import from_function, translate
 from probes import Probe
@@ -21,7 +22,8 @@ TINY = TrainConfig(
     report_every=64,
     evaluate_every=320,
     evaluation_episodes=2,
-    sac=SACConfig(hidden=(8,), batch_size=8),
+    batch_size=8,
+    algorithm=SACConfig(hidden=(8,), critic=CrossQConfig(hidden=(8,))),
 )
 
 
@@ -34,28 +36,50 @@ def hopper():
     return envs.make("hopper")
 
 
-def assert_equal_trees(left, right):
-    def plain(leaf):
-        return jax.random.key_data(leaf) if jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key) else leaf
+@pytest.fixture(scope="module")
+def alone(hopper):
+    """A masked run of one seed."""
+    return camel_jax.train(hopper, constant_prior(), TINY)
 
-    jax.tree.map(lambda a, b: np.testing.assert_array_equal(plain(a), plain(b)), left, right)
 
-
-def test_without_grip_every_prior_is_the_plain_agent_bit_for_bit(hopper):
-    config = dataclasses.replace(TINY, epsilon=EpsilonConfig("constant", start=0.0))
-    plain = camel_jax.train(hopper, None, config).state
+def test_without_grip_a_prior_is_the_plain_agent_bit_for_bit(hopper, alone):
+    """As it is compiled for users; test_combinations.py has every mask and semantics."""
+    plain = camel_jax.train(hopper, None, TINY).state
+    mask = MaskConfig("distributional")
+    config = dataclasses.replace(TINY, mask=mask, epsilon=EpsilonConfig("constant", start=0.0))
     masked = camel_jax.train(hopper, constant_prior(), config).state
     assert_equal_trees(plain.learner, masked.learner)
     assert_equal_trees(plain.env_state, masked.env_state)
-    gripped = camel_jax.train(hopper, constant_prior(), TINY).state
-    assert not np.array_equal(gripped.env_state.obs, plain.env_state.obs)
+    assert not np.array_equal(alone.state.env_state.obs, plain.env_state.obs)
 
 
-def test_a_seed_repeats_a_run_exactly(hopper):
-    first, second = (camel_jax.train(hopper, constant_prior(), TINY).state for _ in range(2))
-    assert_equal_trees(first, second)
-    other = camel_jax.train(hopper, constant_prior(), dataclasses.replace(TINY, seed=1)).state
-    assert not np.array_equal(first.env_state.obs, other.env_state.obs)
+def test_seeds_in_one_program_are_the_runs_of_each_alone_bit_for_bit(hopper, alone):
+    # Seed 0 comes second: nothing may depend on the place.
+    other, same = camel_jax.train(hopper, constant_prior(), TINY, seeds=[1, 0])
+    assert_equal_trees(same.state, alone.state)
+    assert same.history == alone.history
+    assert not np.array_equal(other.state.env_state.obs, alone.state.env_state.obs)
+
+
+def test_a_run_goes_on_from_its_checkpoint_bit_for_bit(hopper, alone, tmp_path):
+    class Enough(Exception):  # noqa: N818
+        pass
+
+    def stop(report):
+        if report.metrics["train/env_steps"] >= 448:
+            raise Enough
+
+    checkpoints = camel_jax.Checkpoints(tmp_path / "checkpoints")
+    with pytest.raises(Enough):
+        camel_jax.train(
+            hopper, constant_prior(), TINY, on_report=stop, checkpoints=checkpoints, save_every=100
+        )
+    assert checkpoints.steps()[-1] == 384
+    result = camel_jax.train(hopper, constant_prior(), TINY, checkpoints=checkpoints)
+    assert [row["train/env_steps"] for row in result.history] == [448, 512, 576, 640]
+    assert_equal_trees(result.state, alone.state)
+    # A run that has come to its end is not run again.
+    assert camel_jax.train(hopper, constant_prior(), TINY, checkpoints=checkpoints).history == []
 
 
 def test_each_part_is_traced_once(hopper):
@@ -67,18 +91,18 @@ def test_each_part_is_traced_once(hopper):
 
     prior = from_function(policy, observation_size=11, action_size=3)
     loop = make_loop(hopper, prior, TINY)
-    state = loop.prefill(loop.init(0))
-    state, _ = loop.chunk(state)
-    after_first = len(traces)
+    state, after_first = loop.prefill(loop.init()), None
     for _ in range(3):
         state, _ = loop.chunk(state)
+        state, _ = loop.evaluate(state)
+        after_first = after_first or len(traces)
     assert len(traces) == after_first
-    assert loop.chunk._cache_size() == 1
+    assert [part._cache_size() for part in (loop.prefill, loop.chunk, loop.evaluate)] == [1, 1, 1]
 
 
 def test_the_chunk_donates_its_state(hopper):
     loop = make_loop(hopper, None, TINY)
-    state = loop.prefill(loop.init(0))
+    state = loop.prefill(loop.init())
     rows = state.buffer.rows
     loop.chunk(state)
     assert rows.is_deleted()
@@ -88,13 +112,13 @@ def test_transitions_hold_the_terminal_observation_and_both_suggestions(hopper):
     """A prior that echoes the observation shows which observation each suggestion was made at."""
     prior = from_function(lambda o: jnp.clip(o[:3] / 10, -1, 1), observation_size=11, action_size=3)
     loop = make_loop(hopper, prior, dataclasses.replace(TINY, warmup_steps=2_000, env_steps=2_064))
-    state = loop.prefill(loop.init(0))
-    rows = loop.replay.sample(state.buffer, jax.random.key(0), (500,))
+    state = loop.prefill(loop.init())
+    rows = loop.parts.replay.sample(state.buffer, jax.random.key(0), (500,))
     np.testing.assert_allclose(rows.suggestion.low, np.clip(rows.observation[:, :3] / 10, -1, 1), rtol=1e-6)
     np.testing.assert_allclose(
         rows.next_suggestion.high, np.clip(rows.next_observation[:, :3] / 10, -1, 1), rtol=1e-6
     )
-    ended = np.asarray(rows.termination) == 1
+    ended = np.asarray(rows.discount) == 0
     assert ended.any(), "random actions must make the robot fall"
     # A fallen robot, not the upright one of the next episode.
     fallen = np.asarray(rows.next_observation)[ended]
@@ -126,16 +150,18 @@ def test_a_prior_with_memory_starts_each_episode_afresh(make):
     prior = make()
     config = dataclasses.replace(TINY, warmup_steps=40)
     loop = make_loop(env, prior, config)
-    state = loop.prefill(loop.init(0))
-    low = np.asarray(loop.replay.sample(state.buffer, jax.random.key(0), (500,)).suggestion.low)
-    next_low = np.asarray(loop.replay.sample(state.buffer, jax.random.key(0), (500,)).next_suggestion.low)
+    state = loop.prefill(loop.init())
+    low = np.asarray(loop.parts.replay.sample(state.buffer, jax.random.key(0), (500,)).suggestion.low)
+    next_low = np.asarray(
+        loop.parts.replay.sample(state.buffer, jax.random.key(0), (500,)).next_suggestion.low
+    )
     assert set(np.unique(low.round(3))) == set(np.float32([0.0, 0.1, 0.2]))
     np.testing.assert_allclose(next_low, low + 0.1, rtol=1e-5)
 
 
 def test_the_best_policy_is_kept(hopper):
     loop = make_loop(hopper, None, TINY)
-    state = loop.init(0)
+    state = loop.init()
     other = jax.tree.map(lambda x: x + 1.0, state.best.policy)
     state = state.replace(best=state.best.replace(policy=other, return_mean=jnp.asarray(1e6)))
     other = jax.tree.map(np.asarray, other)
@@ -148,26 +174,26 @@ def test_the_best_policy_is_kept(hopper):
     state, evaluation = loop.evaluate(state)
     assert float(state.best.return_mean) == pytest.approx(float(evaluation.returns.mean()))
     assert int(state.best.step) == 7
-    assert_equal_trees(loop.algorithm.policy_parameters(state.learner), state.best.policy)
+    assert_equal_trees(loop.parameters(state), state.best.policy)
 
 
-def test_reports_come_at_every_chunk_and_evaluations_when_due(hopper):
-    rows = []
-    result = camel_jax.train(hopper, constant_prior(), TINY, on_report=rows.append)
-    steps = [row.metrics["train/env_steps"] for row in rows]
-    assert steps == list(range(128, 641, 64))
-    evaluated = [row.metrics["train/env_steps"] for row in rows if row.evaluation is not None]
+def test_reports_come_at_every_chunk_and_evaluations_when_due(alone):
+    history = alone.history
+    assert [row["train/env_steps"] for row in history] == list(range(128, 641, 64))
+    evaluated = [row["train/env_steps"] for row in history if "evaluation/return_mean" in row]
     assert evaluated == [320, 640]
-    assert result.step in (320, 640)
-    assert [row["mask/epsilon"] for row in result.history] == sorted(
-        (row["mask/epsilon"] for row in result.history), reverse=True
-    )
+    assert alone.step in (320, 640)
+    epsilons = [row["mask/epsilon"] for row in history]
+    assert epsilons == sorted(epsilons, reverse=True)
+    assert all(row["mask/share"] == 1.0 for row in history)
+    assert all(0.6 <= row["mask/width"] <= 2.0 for row in history)
 
 
 def test_a_prior_that_fails_at_an_observation_leaves_the_run_finite(hopper):
     """NaN where the robot leans back: no hint there, and nothing of it in the buffer or the networks."""
     prior = from_function(lambda o: jnp.sqrt(o[1]) * jnp.ones(3), observation_size=11, action_size=3)
-    state = camel_jax.train(hopper, prior, TINY).state
+    loop = make_loop(hopper, prior, TINY)
+    state, _ = loop.chunk(loop.prefill(loop.init()))
     assert np.isfinite(state.buffer.rows).all()
     assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(state.learner))
 

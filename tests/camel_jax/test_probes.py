@@ -1,0 +1,96 @@
+"""Every algorithm on probes whose values and best actions are known."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from algorithms import ALGORITHMS
+
+import camel_jax
+from camel_jax import EpsilonConfig, MaskConfig, TrainConfig
+from envs import Episode
+from priors import from_function
+from probes import Probe, ProbeZoo
+
+DISCOUNT = 0.8
+ZOO = TrainConfig(
+    env_steps=10_000,
+    num_envs=8,
+    warmup_steps=800,
+    report_every=2_000,
+    evaluate_every=10_000,
+    evaluation_episodes=2,
+    batch_size=128,
+    discount=DISCOUNT,
+)
+
+
+def with_algorithm(name, **settings):
+    import dataclasses
+
+    return dataclasses.replace(ZOO, algorithm=ALGORITHMS[name], **settings)
+
+
+@pytest.mark.parametrize("name", ALGORITHMS)
+def test_values_are_learned_within_5_percent(name):
+    """One step, two steps and their discount, steps without end that are truncated, and the best action."""
+    config = with_algorithm(name)
+    # Truncated after two steps: the value of place 3 is that of going on for ever.
+    env = Episode(ProbeZoo(), 2)
+    result = camel_jax.train(env, None, config)
+    algorithm = camel_jax.make_loop(env, None, config).parts.algorithm
+    places = ProbeZoo.observation(jnp.arange(ProbeZoo.PLACES))
+    actions = jax.vmap(lambda place: result.last_policy((), place)[1])(places)
+    found = algorithm.critic.values(result.state.learner.critic, places, actions)
+    np.testing.assert_allclose(found.mean(0), ProbeZoo.values(DISCOUNT), rtol=0.05)
+    assert float(actions[4, 0]) == pytest.approx(ProbeZoo.BEST_ACTION, abs=0.1)
+
+
+def test_the_mask_holds_the_agent_at_full_grip():
+    """Best action 1, prior -0.5, width 0.2: the actions stay within -0.5 ± 0.2, near the upper end."""
+    env = Episode(Probe(lambda o, a: a[0], done=lambda o, a: 1.0), max_steps=10)
+    prior = from_function(lambda o: jnp.full(1, -0.5), observation_size=1, action_size=1)
+    config = with_algorithm("sac", env_steps=4_000, report_every=800, mask=MaskConfig(width=(0.2,)))
+    state = camel_jax.train(env, prior, config, epsilon=lambda step: jnp.ones(())).state
+    actions = state.buffer.rows[:, 1]  # after the one entry of the observation
+    assert float(actions.min()) >= -0.7 - 1e-6
+    assert float(actions.max()) <= -0.3 + 1e-6
+    assert float(actions[-400:].mean()) > -0.4
+
+
+@pytest.mark.parametrize("adapt", ["return", "critic"])
+def test_a_bad_prior_is_let_go(adapt):
+    """The prior does the opposite of what pays, and the schedule alone would hold on to it to the end."""
+    env = Episode(Probe(lambda o, a: 1.0 + a[0], done=lambda o, a: 1.0), max_steps=10)
+    prior = from_function(lambda o: jnp.full(1, -0.9), observation_size=1, action_size=1)
+    epsilon = EpsilonConfig("constant", start=1.0, adapt=adapt)
+    config = with_algorithm("sac", env_steps=4_800, report_every=800, evaluate_every=1_600, epsilon=epsilon)
+    held = with_algorithm("sac", env_steps=4_800, report_every=800, epsilon=EpsilonConfig("constant"))
+    free, bound = (camel_jax.train(env, prior, c).history[-1] for c in (config, held))
+    assert bound["episode/return_mean"] < 0.5
+    assert free["episode/return_mean"] > 1.5
+    assert free["mask/let_go" if adapt == "critic" else "mask/epsilon"] == pytest.approx(adapt == "critic")
+
+
+def test_returns_over_several_steps_and_normalised_observations_learn_the_same_values():
+    config = with_algorithm("sac", n_step=3, normalise_observations=True)
+    env = Episode(ProbeZoo(), 4)
+    result = camel_jax.train(env, None, config)
+    loop = camel_jax.make_loop(env, None, config)
+    places = ProbeZoo.observation(jnp.arange(ProbeZoo.PLACES))
+    actions = jax.vmap(lambda place: result.last_policy((), place)[1])(places)
+    from camel_jax.normalise import normalised
+
+    seen = normalised(result.state.normaliser, places)
+    found = loop.parts.algorithm.critic.values(result.state.learner.critic, seen, actions)
+    # Place 5 leads to a step whose action was explored, which is what returns over several steps see.
+    np.testing.assert_allclose(found.mean(0)[:5], ProbeZoo.values(DISCOUNT)[:5], rtol=0.05)
+
+
+def test_fewer_updates_than_steps():
+    """One update for every 4 steps of one environment."""
+    config = with_algorithm("sac", num_envs=1, updates_per_step=0.25, env_steps=1_000, report_every=200)
+    loop = camel_jax.make_loop(Episode(ProbeZoo(), 2), None, config)
+    state, metrics = loop.chunk(loop.prefill(loop.init()))
+    assert int(metrics["train/env_steps"]) == 800 + 200
+    assert int(state.learner.critic.optimiser[0].count) == 50
