@@ -120,11 +120,13 @@ class TrainConfig:
             *at_least("env_steps", self.env_steps, 1),
             *between("seed", self.seed, 0, 2**31 - 1),
             *at_least("num_envs", self.num_envs, 1),
-            *between("updates_per_step", self.updates_per_step, 0.0, 1e4, open_low=True),
+            *between("updates_per_step", self.updates_per_step, 1e-6, 1e4),
             *at_least("batch_size", self.batch_size, 2),
             *between("discount", self.discount, 0.0, 1.0, open_high=True),
             *at_least("n_step", self.n_step, 1),
             *one_of("warmup", self.warmup, ("masked", "uniform", "prior")),
+            *at_least("warmup_steps", self.warmup_steps, 1),
+            *self._problems_of_the_buffer(),
             *at_least("report_every", self.report_every, 1),
             *at_least("evaluate_every", self.evaluate_every, 1),
             *at_least("evaluation_episodes", self.evaluation_episodes, 1),
@@ -136,37 +138,55 @@ class TrainConfig:
         return alone + (self._contradictions() if self._sizes_are_possible() else [])
 
     def _sizes_are_possible(self) -> bool:
-        return min(self.env_steps, self.num_envs, self.report_every, self.n_step) >= 1 and (
-            0 < self.updates_per_step < float("inf")
-        )
+        sizes = (self.env_steps, self.num_envs, self.n_step, self.warmup_steps, self.report_every)
+        return min(sizes) >= 1 and 1e-6 <= self.updates_per_step <= 1e4
 
     def _contradictions(self) -> list[str]:
         """What fields that are possible alone make impossible together."""
-        filled = self.warmup_iterations - self.n_step + 1
         return [
+            *self._contradictions_of_the_warmup(),
+            *self._contradictions_of_the_buffer(),
             *check_that(
-                self.num_envs * self.n_step <= self.warmup_steps < self.env_steps,
-                f"warmup_steps is {self.warmup_steps}; it must lie in [{self.num_envs * self.n_step}, "
-                f"{self.env_steps}): from num_envs x n_step, so that there is something to learn from, "
-                "to env_steps",
-            ),
-            *check_that(
-                filled < 1 or self.buffer_capacity >= max(self.batch_size, self.num_envs),
-                f"buffer_size is {self.buffer_capacity}; it must be at least "
-                f"{max(self.batch_size, self.num_envs)}: a batch, and a step of all environments",
-            ),
-            *check_that(
-                self.n_step * self.num_envs <= self.buffer_capacity,
-                f"n_step is {self.n_step}; it must lie in [1, {self.buffer_capacity // self.num_envs}]: with "
-                f"{self.num_envs} environments the buffer of {self.buffer_capacity} holds no longer return",
-            ),
-            *check_that(
-                self.updates_per_iteration >= 1 and self.env_steps_per_iteration <= self.env_steps,
-                f"updates_per_step is {self.updates_per_step}; with {self.num_envs} environments and "
-                f"{self.env_steps} steps it gives no update, or its first only after "
-                f"{self.env_steps_per_iteration}",
+                self.env_steps_per_iteration <= self.env_steps,
+                f"updates_per_step is {self.updates_per_step}; with {self.num_envs} environments that is "
+                f"a whole number of updates only every {self.env_steps_per_iteration} steps, which must "
+                f"be at most env_steps ({self.env_steps}); take a simpler ratio, such as 0.5 or 0.0625",
             ),
         ]
+
+    def _contradictions_of_the_warmup(self) -> list[str]:
+        least = self.num_envs * self.n_step
+        if least >= self.env_steps:
+            return [
+                f"env_steps is {self.env_steps}; it must be above {least}, the num_envs x n_step steps that "
+                "must be taken before there is anything to learn from"
+            ]
+        return check_that(
+            least <= self.warmup_steps < self.env_steps,
+            f"warmup_steps is {self.warmup_steps}; it must lie in [{least}, {self.env_steps}): from num_envs "
+            "x n_step, so that there is something to learn from, to env_steps",
+        )
+
+    def _problems_of_the_buffer(self) -> list[str]:
+        least = max(self.batch_size, self.num_envs)
+        return check_that(
+            self.buffer_size is None or self.buffer_size >= least,
+            f"buffer_size is {self.buffer_size}; it must be at least {least}: a batch, and a step of all "
+            "environments",
+        )
+
+    def _contradictions_of_the_buffer(self) -> list[str]:
+        capacity = self.buffer_capacity
+        if self.buffer_size is None:
+            return check_that(
+                self.batch_size <= capacity,
+                f"batch_size is {self.batch_size}; it must lie in [2, {capacity}]: the run has no more steps",
+            )
+        return check_that(
+            self.n_step * self.num_envs <= capacity or capacity < self.num_envs,
+            f"n_step is {self.n_step}; it must lie in [1, {capacity // self.num_envs}]: with {self.num_envs} "
+            f"environments a buffer of {capacity} holds no longer return",
+        )
 
     def check(self, action_size: int | None = None) -> None:
         """Find impossible settings before anything is compiled, allocated or written.

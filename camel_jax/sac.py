@@ -57,9 +57,10 @@ class SACConfig:
             *between("algorithm.temperature", self.temperature, 0.0, 1e6, open_low=True),
             *between("algorithm.temperature_learning_rate", self.temperature_learning_rate, 0.0, 1.0),
             *check_that(
-                self.target_entropy_scale > -_LARGEST_ENTROPY,
-                f"algorithm.target_entropy_scale is {self.target_entropy_scale}; it must be above "
-                f"-log(2) = {-_LARGEST_ENTROPY:.3f}: no policy inside a mask reaches a larger entropy",
+                -_LARGEST_ENTROPY < self.target_entropy_scale <= _LARGEST_SCALE,
+                f"algorithm.target_entropy_scale is {self.target_entropy_scale}; it must lie in "
+                f"({-_LARGEST_ENTROPY:.3f}, {_LARGEST_SCALE}]: no policy inside a mask has an entropy "
+                "above log 2 for each entry of the action",
             ),
             *between("algorithm.actor_decay", self.actor_decay, 0.0, 1.0, open_high=True),
             *(f"algorithm.{problem}" for problem in self.critic.problems()),
@@ -73,6 +74,7 @@ class SACConfig:
 
 _LARGEST_ENTROPY = 0.6931
 """Of each entry: that of the uniform distribution on an interval of length 2, a little rounded down."""
+_LARGEST_SCALE = 10.0
 
 
 class SACState(struct.PyTreeNode):
