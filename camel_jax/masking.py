@@ -164,8 +164,8 @@ class DistributionalMask(_WidenedMask):
     [artanh l, artanh u].
 
     Of a deterministic policy y it is a sample of N(y, std^2) truncated to the interval, at zero noise its
-    median, which has a derivative: a point mass cannot be truncated, so the noise that explores stands for the
-    policy's own spread. Where the interval is [-1, 1] the noise is clipped, as TD3 does.
+    median, which has a derivative: a point mass cannot be truncated, so the noise that explores stands for
+    the policy's own spread. Where the interval is [-1, 1] the noise is clipped, as TD3 does.
     """
 
     def _sample(
