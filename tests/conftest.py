@@ -4,6 +4,8 @@ import sys
 from pathlib import Path
 
 import hypothesis
+import jax
+import pytest
 
 import envs
 
@@ -15,3 +17,12 @@ envs.use_compilation_cache()
 
 def pytest_addoption(parser):
     parser.addoption("--programs", type=int, default=200, help="random programs to compare with CPython")
+
+
+@pytest.fixture(scope="module")
+def quick_compilation():
+    """Compiling takes most of the time of many tests, which check what is computed and not how fast."""
+    before = jax.config.read("jax_disable_most_optimizations")
+    jax.config.update("jax_disable_most_optimizations", True)
+    yield
+    jax.config.update("jax_disable_most_optimizations", before)

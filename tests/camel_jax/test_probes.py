@@ -15,6 +15,8 @@ from envs import Episode
 from priors import from_function
 from probes import Probe, ProbeZoo
 
+pytestmark = pytest.mark.usefixtures("quick_compilation")
+
 DISCOUNT = 0.8
 ZOO = TrainConfig(
     env_steps=10_000,

@@ -62,6 +62,10 @@ ARGUMENTS = {
 _CONTACTS = (*_CONTACT_FORCES, "contact_cost_weight", "contact_force_range")
 
 
+# What is optimised is compared by `make parity`.
+pytestmark = pytest.mark.usefixtures("quick_compilation")
+
+
 def without(arguments, *left_out):
     return {name: value for name, value in arguments.items() if name not in left_out}
 
@@ -77,15 +81,6 @@ CASES = [
     ),
     ("ant", without(ARGUMENTS["ant"], "terminate_when_unhealthy", *_CONTACTS), "float32"),
 ]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def quick_compilation():
-    # Compiling takes most of the time here. What is optimised is compared by `make parity`.
-    before = jax.config.read("jax_disable_most_optimizations")
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", before)
 
 
 def gymnasium_env(task, **arguments):

@@ -16,13 +16,8 @@ COUNT = 6
 TASKS = ("hopper", "reacher", "humanoid")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def quick_compilation():
-    # Compiling takes most of the time here. The engine is called as it is.
-    before = jax.config.read("jax_disable_most_optimizations")
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", before)
+# What is optimised is compared by `make parity`.
+pytestmark = pytest.mark.usefixtures("quick_compilation")
 
 
 class Engine:

@@ -39,13 +39,8 @@ VARIANTS = [
 every_task = pytest.mark.parametrize("task", envs.names())
 
 
-@pytest.fixture(autouse=True, scope="module")
-def quick_compilation():
-    # Compiling takes most of the time here. What is optimised is compared by `make parity`.
-    before = jax.config.read("jax_disable_most_optimizations")
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", before)
+# What is optimised is compared by `make parity`.
+pytestmark = pytest.mark.usefixtures("quick_compilation")
 
 
 def variant_id(value):
