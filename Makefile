@@ -9,15 +9,17 @@ ARGS ?=
 JOBS ?= 2
 # Engine of the benches: auto, c, mjx or warp.
 PHYSICS ?= auto
+# Python that has SBX and Stable-Baselines3; .venv-peers is made for them if left out.
+PEERS_PYTHON ?=
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test programs lint format types bench parity soak docs lock clean
+.PHONY: help setup train test programs lint format types bench bench-peers parity soak docs lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(INSTALLED)  ## make .venv with the locked dependencies and this project, editable
 
@@ -56,6 +58,17 @@ bench: $(INSTALLED)  ## measure physics, prior, loop, compilation (TASK=, PHYSIC
 	for name in physics prior loop compile; do $(BIN)/camel-jax bench $$name --task $(TASK) --physics $(PHYSICS) \
 		--json $(RESULTS)/bench-$$name-$(TASK)$(if $(filter auto,$(PHYSICS)),,-$(PHYSICS)).json || exit 1; done
 
+PEERS := $(if $(PEERS_PYTHON),,.venv-peers/.installed)
+bench-peers: $(INSTALLED) $(PEERS)  ## measure training against SBX and Stable-Baselines3 (TASK=, PEERS_PYTHON=)
+	$(BIN)/camel-jax bench peers --task $(TASK) --physics $(PHYSICS) \
+		--peers-python $(or $(PEERS_PYTHON),.venv-peers/bin/python) --json $(RESULTS)/bench-peers-$(TASK).json
+
+.venv-peers/.installed: requirements-peers.lock
+	$(PYTHON) -m venv .venv-peers
+	@echo "Installing the locked peers into .venv-peers (several GB on Linux, with CUDA) ..."
+	.venv-peers/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.lock
+	@touch $@
+
 parity: $(INSTALLED)  ## compare tasks and engines with Gymnasium (an hour or two; goes on where it stopped)
 	$(BIN)/camel-jax parity --json $(RESULTS)/parity.json $(ARGS)
 
@@ -74,5 +87,5 @@ lock: $(INSTALLED)  ## resolve the dependencies anew into requirements*.lock
 	for extra in cuda13 warp peers; do \
 		$(LOCK) --extra $$extra -c requirements.lock -o requirements-$$extra.lock || exit 1; done
 
-clean:  ## remove .venv and caches (runs/ stays)
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+clean:  ## remove .venv, .venv-peers and caches (runs/ stays)
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

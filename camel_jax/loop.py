@@ -188,7 +188,7 @@ def make_init(parts: Parts, env: Env) -> Callable[[jax.Array], TrainState]:
         learner = parts.algorithm.init(key_learner)
         normaliser = init_normaliser(env.observation_size, enabled=config.normalise_observations)
         best = PolicyParameters(parts.algorithm.policy_parameters(learner), normaliser)
-        prior_return = jnp.full((), jnp.nan)
+        prior_return = jnp.full((), jnp.nan, float)
         if parts.controller.asks_prior:
             alone = evaluate(env, prior_alone(prior), key_prior, episodes=config.evaluation_episodes)
             prior_return = jnp.mean(alone.returns)
@@ -213,7 +213,7 @@ def make_init(parts: Parts, env: Env) -> Callable[[jax.Array], TrainState]:
             episode_returns=zero,
             faults=zero,
             overflows=zero,
-            best=Best(policy=best, return_mean=jnp.full((), -jnp.inf), step=count),
+            best=Best(policy=best, return_mean=jnp.full((), -jnp.inf, float), step=count),
         )
 
     def init_with_own_buffers(seed: jax.Array) -> TrainState:

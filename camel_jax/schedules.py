@@ -191,7 +191,7 @@ class ReturnControlled(Scheduled):
 
     def init(self) -> Progress:
         """At the start of the way."""
-        return Progress(first=jnp.full((), jnp.nan), remaining=jnp.ones(()))
+        return Progress(first=jnp.full((), jnp.nan, float), remaining=jnp.ones(()))
 
     def epsilon(self, state: Progress, step: jax.Array | int) -> jax.Array:
         """The schedule's, times what remains."""

@@ -156,23 +156,26 @@ class Priors:
 class Bench:
     """Measure a part against what bounds its speed, in one run."""
 
-    name: Positional[Literal["physics", "prior", "loop", "compile"]]
+    name: Positional[Literal["physics", "prior", "loop", "compile", "peers"]]
     """physics: the engine in the graph against the engine alone. prior: translating, compiling and running
     a program, the last against the physics. loop: training against its parts.
-    compile: a cold compilation of reset and step."""
+    compile: a cold compilation of reset and step.
+    peers: training against SAC of SBX and TD3 of Stable-Baselines3."""
     task: str = "hopper"
     """Task to measure on."""
     physics: str = "auto"
-    """Engine to measure; auto as for train."""
+    """Engine to measure; auto as for train, but c against peers."""
+    peers_python: Path | None = None
+    """Python that has the peers, SBX and Stable-Baselines3; this one if left out."""
     json: Path | None = None
     """File to write the numbers to, one flat object."""
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
-        envs.make(self.task, self.physics)  # before a folder is made for the numbers
+        bench.check(self.name, self.task, self.physics, self.peers_python)  # before a folder is made
         if self.json:
             run_folder.require_writable(self.json)
-        rows = bench.run(self.name, self.task, self.physics)
+        rows = bench.run(self.name, self.task, self.physics, self.peers_python)
         bench.show(rows, console)
         if self.json:
             run_folder.write_json(self.json, bench.flatten(rows))

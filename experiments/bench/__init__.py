@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from experiments.bench import compilation, loop, physics, prior
+from pathlib import Path
+
+import envs
+from experiments.bench import compilation, loop, peers, physics, prior
 from experiments.bench.row import Row, flatten, show
 
-__all__ = ["Row", "flatten", "run", "show"]
+__all__ = ["Row", "check", "flatten", "run", "show"]
 
 _MEASUREMENTS = {
     "compile": compilation.measure,
@@ -15,10 +18,29 @@ _MEASUREMENTS = {
 }
 
 
-def run(name: str, task: str, physics: str = "auto") -> list[Row]:
-    """Make the measurement `name`, "physics", "prior", "loop" or "compile", on a task and an engine.
+def check(name: str, task: str, physics: str = "auto", peers_python: Path | None = None) -> None:
+    """Find out before anything is written or compiled whether a measurement can be made.
 
     Raises:
-        InputError: unknown task, or an engine that this machine cannot run.
+        InputError: as `run` does.
     """
+    envs.make(task, physics)
+    if name == "peers":
+        peers.require_installed(peers_python)
+
+
+def run(name: str, task: str, physics: str = "auto", peers_python: Path | None = None) -> list[Row]:
+    """Make the measurement `name` on a task and an engine.
+
+    Args:
+        name: "physics", "prior", "loop", "compile" or "peers".
+        task: name of the task.
+        physics: the engine, as in `envs.make`; of "peers", auto means c.
+        peers_python: the Python that has the peers; this one if left out.
+
+    Raises:
+        InputError: unknown task, an engine that this machine cannot run, or a Python without the peers.
+    """
+    if name == "peers":
+        return peers.measure(task, physics, peers_python)
     return _MEASUREMENTS[name](task, physics)

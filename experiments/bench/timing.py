@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
+from typing import TypeVar
+
+Name = TypeVar("Name", bound=Hashable)
 
 
-def seconds(runs: Mapping[str, Callable[[], object]], *, rounds: int) -> dict[str, list[float]]:
+def seconds(runs: Mapping[Name, Callable[[], object]], *, rounds: int) -> dict[Name, list[float]]:
     """Seconds of each run in each of `rounds` rounds, in which all take turns; one round before warms up."""
-    times: dict[str, list[float]] = {name: [] for name in runs}
+    times: dict[Name, list[float]] = {name: [] for name in runs}
     for index in range(rounds + 1):
         for name, run in runs.items():
             start = time.perf_counter()
