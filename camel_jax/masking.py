@@ -19,7 +19,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from camel_jax import truncated
-from camel_jax.squashed import log_derivative, squashed_log_density
+from camel_jax.squashed import log_derivative, normal_log_density, squashed_log_density
 from camel_jax.validation import between, check_that, one_of
 from priors import Interval
 
@@ -63,7 +63,7 @@ class NoMask:
         """Y = tanh(x) with x = mean + std * noise, and log pi(y) (SAC, arXiv 1812.05905, appendix C)."""
         del interval
         x = mean + jnp.exp(log_std) * noise
-        return jnp.tanh(x), jnp.sum(squashed_log_density(x, log_std, noise), axis=-1)
+        return jnp.tanh(x), jnp.sum(squashed_log_density(x, log_std, normal_log_density(noise)), axis=-1)
 
     def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
         """clip(y + std * noise, -1, 1) (TD3, arXiv 1802.09477, section 5.3)."""
@@ -125,12 +125,12 @@ class ClipMask(_WidenedMask):
     ) -> tuple[jax.Array, jax.Array]:
         """clip(tanh(x), low, high), and log pi(y) of y = tanh(x)."""
         unit_action, log_density = NoMask().sample(interval, mean, log_std, noise)
-        return jnp.clip(unit_action, interval.low, interval.high), log_density
+        return _clip(unit_action, interval), log_density
 
     def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
         """clip(clip(y + std * noise, -1, 1), low, high)."""
         unit_action = NoMask().perturb(interval, unit_action, std, noise)
-        return jnp.clip(unit_action, interval.low, interval.high)
+        return _clip(unit_action, interval)
 
 
 class DistributionalMask(_WidenedMask):
@@ -146,21 +146,13 @@ class DistributionalMask(_WidenedMask):
         self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
     ) -> tuple[jax.Array, jax.Array]:
         """tanh(x), x from the Gaussian truncated to [artanh low, artanh high], and its log density."""
-        std = jnp.exp(log_std)
-        low, high = (_standardise(jnp.arctanh(bound), mean, std) for bound in interval)
-        z = truncated.truncated_normal(noise, low, high)
-        x, plain_x = mean + std * z, mean + std * noise
-        within = truncated.log_mass(low, high) - jnp.log(interval.half_width)
-        # Where nothing is cut off both say the same, but compilers round derivatives of more terms otherwise.
-        full = _is_full(interval)
-        log_density = jnp.where(
-            full,
-            squashed_log_density(plain_x, log_std, noise),
-            squashed_log_density(x, log_std, z) - within,
-        )
-        # Rounding of tanh must not lead out of the interval.
-        inside = jnp.clip(jnp.tanh(x), interval.low, interval.high)
-        return jnp.where(full, jnp.tanh(plain_x), inside), jnp.sum(log_density, axis=-1)
+        low, high = jnp.arctanh(interval.low), jnp.arctanh(interval.high)
+        x, log_density = truncated.truncated_gaussian(noise, mean, log_std, low, high)
+        # Like the plain agent first the action, then its density: in the reverse order derivatives are added,
+        # and so rounded. Rounding of tanh must not lead out of the interval.
+        action = _clip(jnp.tanh(x), interval)
+        log_density = squashed_log_density(x, log_std, log_density) + jnp.log(interval.half_width)
+        return action, jnp.sum(log_density, axis=-1)
 
     def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
         """A sample of N(y, std^2) truncated to the interval; its median at zero noise.
@@ -169,9 +161,9 @@ class DistributionalMask(_WidenedMask):
         the interval is [-1, 1] the noise is clipped, as TD3 does.
         """
         plain = NoMask().perturb(interval, unit_action, std, noise)
-        low, high = ((bound - unit_action) / std for bound in interval)
-        inside = unit_action + std * truncated.truncated_normal(noise, low, high)
-        return jnp.where(_is_full(interval), plain, jnp.clip(inside, interval.low, interval.high))
+        log_std = jnp.full_like(unit_action, jnp.log(std))
+        inside, _ = truncated.truncated_gaussian(noise, unit_action, log_std, *interval)
+        return jnp.where(_is_full(interval), plain, _clip(inside, interval))
 
     def entropy(self, interval: Interval, mean: jax.Array, log_std: jax.Array) -> jax.Array:
         """Entropy in the interval's coordinates, `(...)`: what `-log_density` of `sample` is on average.
@@ -200,6 +192,12 @@ def _standardise(bound: jax.Array, mean: jax.Array, std: jax.Array) -> jax.Array
     """(bound - mean) / std; where the bound is infinite, without the derivative, which would be NaN."""
     finite = jnp.isfinite(bound)
     return jnp.where(finite, (jnp.where(finite, bound, 0.0) - mean) / std, bound)
+
+
+def _clip(action: jax.Array, interval: Interval) -> jax.Array:
+    """The action clipped into the interval, with the whole derivative at its very ends."""
+    above_low = jnp.where(action < interval.low, interval.low, action)
+    return jnp.where(above_low > interval.high, interval.high, above_low)
 
 
 _MASKS: dict[str, type[GeneratorMask] | type[DistributionalMask] | type[ClipMask]] = {

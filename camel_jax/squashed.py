@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import jax
 import jax.numpy as jnp
+
+_LOG_SQRT_2PI = 0.5 * math.log(2.0 * math.pi)
 
 
 def log_derivative(x: jax.Array) -> jax.Array:
@@ -11,10 +15,14 @@ def log_derivative(x: jax.Array) -> jax.Array:
     return 2.0 * (jnp.log(2.0) - x - jax.nn.softplus(-2.0 * x))
 
 
-def squashed_log_density(x: jax.Array, log_std: jax.Array, z: jax.Array) -> jax.Array:
-    """Log density of each entry of tanh(x), x = mean + std * z Gaussian.
+def normal_log_density(z: jax.Array) -> jax.Array:
+    """Log density of the standard normal distribution, elementwise."""
+    return -0.5 * jnp.square(z) - _LOG_SQRT_2PI
+
+
+def squashed_log_density(x: jax.Array, log_std: jax.Array, log_density: jax.Array) -> jax.Array:
+    """Log density of each entry of tanh(x), x = mean + std * z, from that of z.
 
     SAC (arXiv 1812.05905), appendix C, equation 21.
     """
-    gaussian = -0.5 * jnp.square(z) - log_std - 0.5 * jnp.log(2.0 * jnp.pi)
-    return gaussian - log_derivative(x)
+    return log_density - log_std - log_derivative(x)

@@ -1,5 +1,6 @@
-"""The standard normal distribution truncated to an interval: samples, log density, mass and entropy.
+"""Normal distributions truncated to an interval: samples, log density, mass and entropy.
 
+All but `truncated_gaussian` speak of the standard normal one, phi and Phi its density and its distribution.
 Elementwise over broadcastable floating-point arrays; low < high, and either may be infinite. Derivatives are
 in closed form, so none passes through a branch not taken; but that of (bound - mean) / std by std is infinite
 at an infinite bound, so a caller selects there first. The work is done right of zero (an interval left of it
@@ -50,6 +51,65 @@ def _(primals: tuple[jax.Array, ...], tangents: tuple[jax.Array, ...]) -> tuple[
     log_slopes = log_by_noise, log_above + _energy(z, low), log_below + _energy(z, high)
     by_noise, by_low, by_high = (jnp.exp(jnp.minimum(x, 0.0)) for x in log_slopes)
     return z, by_noise * tangents[0] + by_low * tangents[1] + by_high * tangents[2]
+
+
+class Sample(NamedTuple):
+    """A sample of a truncated Gaussian.
+
+    Attributes:
+        x: the sample.
+        log_density: that of z = (x - mean) / std, of x in standard deviations.
+    """
+
+    x: jax.Array
+    log_density: jax.Array
+
+
+@jax.custom_jvp
+def truncated_gaussian(
+    noise: jax.Array, mean: jax.Array, log_std: jax.Array, low: jax.Array, high: jax.Array
+) -> Sample:
+    """Map standard normal noise to a sample of N(mean, std^2) truncated to [low, high].
+
+    The same as `truncated_normal` and `log_density` of z between l = (low - mean) / std and h = (high - mean)
+    / std, but its derivatives by mean and log_std are no sums whose terms cancel far out; by noise and bounds
+    there are none. With c the point of [l, h] nearest to 0 and p the density of z:
+
+        dx/dmean = k,                 d log p(z)/dmean = (z - E[z] - z k) / std,
+        dx/dlog_std = std m,          d log p(z)/dlog_std = z^2 - E[z^2] + 1 - z m,
+        k = 1 - dz/dl - dz/dh,        m = z - c + c k - (l - c) dz/dl - (h - c) dz/dh.
+    """
+    low, high = ((bound - mean) * jnp.exp(-log_std) for bound in (low, high))
+    z = truncated_normal(noise, low, high)
+    return Sample(mean + jnp.exp(log_std) * z, log_density(z, low, high))
+
+
+@truncated_gaussian.defjvp
+def _(primals: tuple[jax.Array, ...], tangents: tuple[jax.Array, ...]) -> tuple[Sample, Sample]:
+    noise, mean, log_std = primals[:3]
+    low, high = ((bound - mean) * jnp.exp(-log_std) for bound in primals[3:])
+    z = truncated_normal(noise, low, high)
+    sample = Sample(mean + jnp.exp(log_std) * z, log_density(z, low, high))
+    free = jnp.isinf(low) & jnp.isinf(high)
+    low, high = _finite(low), _finite(high)
+    mass, nearest = _mass(low, high), jnp.clip(0.0, low, high)
+    log_below, log_above = (jnp.log(tail) for tail in _tails(noise))
+    log_slopes = log_above + _energy(z, low), log_below + _energy(z, high)
+    by_low, by_high = (jnp.exp(jnp.minimum(x, 0.0)) for x in log_slopes)
+    by_mean = _by_mean(z, low, high, 1.0 - by_low - by_high)
+    by_std = z - nearest + nearest * by_mean - by_low * (low - nearest) - by_high * (high - nearest)
+    mean_z = mass.density(low) - mass.density(high)
+    density_by_mean = (z - mean_z - z * by_mean) * jnp.exp(-log_std)
+    density_by_log_std = 2.0 * (_energy(z, mass.anchor) - mass.energy) + 1.0 - z * by_std
+    # Without bounds the very terms of mean + std * noise, and no others.
+    by_mean, by_std = jnp.where(free, 1.0, by_mean), jnp.where(free, z, by_std)
+    density_by_mean, density_by_log_std = (
+        jnp.where(free, 0.0, slope) for slope in (density_by_mean, density_by_log_std)
+    )
+    return sample, Sample(
+        x=by_mean * tangents[1] + by_std * (jnp.exp(log_std) * tangents[2]),
+        log_density=density_by_mean * tangents[1] + density_by_log_std * tangents[2],
+    )
 
 
 def log_mass(low: jax.Array, high: jax.Array) -> jax.Array:
@@ -186,14 +246,42 @@ def _far_excess(x: jax.Array) -> jax.Array:
     return 1.0 / fraction
 
 
+def _by_mean(z: jax.Array, low: jax.Array, high: jax.Array, direct: jax.Array) -> jax.Array:
+    """The k of `truncated_gaussian`, in [0, 1]; in the tail, where `direct` cancels, from Mills ratios R.
+
+    k (R(l) - d(l, h) R(h)) = R(l) - R(z) + d(l, h) (R(z) - R(h)) - d(z, h) (R(l) - R(h)) for l > 0, with
+    d(a, b) = phi(b) / phi(a).
+    """
+    left, right, mirrored = _to_the_right(low, high)
+    tail = left > 1.0
+    left, right = jnp.where(tail, left, 1.0), jnp.where(tail, right, _TAIL)
+    z = jnp.clip(jnp.where(mirrored, -z, z), left, right)
+    points = (left, z, right)
+    excesses = [_excess(point) for point in points]
+    ratios = [1.0 / (point + excess) for point, excess in zip(points, excesses, strict=True)]
+
+    def loss(a: int, b: int) -> jax.Array:
+        """R(a) - R(b)."""
+        return (points[b] - points[a] + (excesses[b] - excesses[a])) * ratios[a] * ratios[b]
+
+    from_left, from_z = jnp.exp(-_energy(right, left)), jnp.exp(-_energy(right, z))
+    total = ratios[0] - from_left * ratios[2]
+    indirect = (loss(0, 1) + from_left * loss(1, 2) - from_z * loss(0, 2)) / total
+    return jnp.clip(jnp.where(tail, indirect, direct), 0.0, 1.0)
+
+
 def _to_the_right(low: jax.Array, high: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
     """Finite bounds, mirrored where most of the interval lies left of zero, and where that is."""
-    low, high = jnp.clip(low, -_INFINITE, _INFINITE), jnp.clip(high, -_INFINITE, _INFINITE)
+    low, high = _finite(low), _finite(high)
     mirrored = low + high < 0.0
     return jnp.where(mirrored, -high, low), jnp.where(mirrored, -low, high), mirrored
 
 
+def _finite(bound: jax.Array) -> jax.Array:
+    return jnp.clip(bound, -_INFINITE, _INFINITE)
+
+
 def _energy(x: jax.Array, anchor: jax.Array) -> jax.Array:
     """(x^2 - anchor^2) / 2 without its cancellation, finite for infinite bounds too."""
-    x, anchor = jnp.clip(x, -_INFINITE, _INFINITE), jnp.clip(anchor, -_INFINITE, _INFINITE)
+    x, anchor = _finite(x), _finite(anchor)
     return 0.5 * (x - anchor) * (x + anchor)
