@@ -13,7 +13,7 @@ from camel_jax.algorithm import Algorithm, Metrics
 from camel_jax.config import TrainConfig
 from camel_jax.dataset_measures import make_coverage
 from camel_jax.evaluate import Evaluation, Policy, PolicyStep, evaluate, prior_alone
-from camel_jax.masking import Mask, NoMask
+from camel_jax.masking import GeneratorMask, Mask
 from camel_jax.normalise import init_normaliser, normalised
 from camel_jax.nstep import init_window
 from camel_jax.phases import Parts, Phase, make_collect, make_report, make_update
@@ -131,7 +131,7 @@ def make_parts(
     controller = _controller(config, epsilon)
     mask = mask or config.mask.build()
     if prior is None:
-        prior, mask = no_prior(env.observation_size, env.action_size), NoMask()
+        prior, mask = no_prior(env.observation_size, env.action_size), GeneratorMask()
         controller = Scheduled(optax.constant_schedule(0.0))
     sizes = {"observation_size": env.observation_size, "action_size": env.action_size}
     for name, size in sizes.items():

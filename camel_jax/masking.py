@@ -49,35 +49,36 @@ class Mask(Protocol):
         """
 
 
-class NoMask:
-    """The plain agent: every action is allowed whatever is suggested."""
+def _plain_sample(
+    interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """The unit action y = tanh(x), x = mean + std * noise, and log pi(y).
 
-    def interval(self, suggestion: Interval, grip: jax.Array) -> Interval:  # noqa: ARG002
-        """[-1, 1]."""
-        high = jnp.ones_like(suggestion.high)
-        return Interval(low=-high, high=high)
+    SAC (arXiv 1812.05905), appendix C.
+    """
+    del interval
+    x = mean + jnp.exp(log_std) * noise
+    return jnp.tanh(x), squashed_log_density(x, log_std, normal_log_density(noise))
 
-    def sample(
-        self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
-    ) -> tuple[jax.Array, jax.Array]:
-        """Y = tanh(x) with x = mean + std * noise, and log pi(y) (SAC, arXiv 1812.05905, appendix C)."""
-        del interval
-        x = mean + jnp.exp(log_std) * noise
-        return jnp.tanh(x), jnp.sum(squashed_log_density(x, log_std, normal_log_density(noise)), axis=-1)
 
-    def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
-        """clip(y + std * noise, -1, 1) (TD3, arXiv 1802.09477, section 5.3)."""
-        del interval
-        return jnp.clip(unit_action + std * noise, -1.0, 1.0)
+def _plain_perturb(interval: Interval, unit_action: jax.Array, std: jax.Array, noise: jax.Array) -> jax.Array:
+    """clip(y + std * noise, -1, 1) (TD3, arXiv 1802.09477, section 5.3)."""
+    del interval
+    return jnp.clip(unit_action + std * noise, -1.0, 1.0)
 
 
 @dataclass(frozen=True)
 class _WidenedMask:
-    """The bounds that all masks share: a suggestion, widened and mixed with the full range.
+    """What all masks share: the bounds, a suggestion widened and mixed with the full range.
 
     The suggestion [l, u] widened by w is mixed with [-1, 1] by the grip g:
 
         low = g * max(l - w, -1) - (1 - g),    high = g * min(u + w, 1) + (1 - g).
+
+    Where these are [-1, 1] throughout a batch, the mask is not asked at all: the action is the plain agent's.
+    That is a branch and no select, so that every mask and the plain agent run the same compiled code there.
+    Compilers round sums otherwise where they compute them together with more terms, and at epsilon 0 a masked
+    agent must be the plain one to the bit.
 
     Attributes:
         width: what is added on either side of the prior's bounds, in action units: a number, or one for each
@@ -93,24 +94,46 @@ class _WidenedMask:
         high = jnp.minimum(suggestion.high + width, 1.0)
         return Interval(low=grip * low - (1.0 - grip), high=grip * high + (1.0 - grip))
 
+    def sample(
+        self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
+        """The masked action of a Gaussian policy and its log density; see `Mask`."""
+        full = jnp.all(_is_full(interval))
+        return jax.lax.cond(full, _plain_sample, self._sample, interval, mean, log_std, noise)
+
+    def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
+        """The masked action of a deterministic policy with noise; see `Mask`."""
+        full, scale = jnp.all(_is_full(interval)), jnp.asarray(std, unit_action.dtype)
+        return jax.lax.cond(full, _plain_perturb, self._perturb, interval, unit_action, scale, noise)
+
+    def _sample(
+        self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
+        raise NotImplementedError
+
+    def _perturb(
+        self, interval: Interval, unit_action: jax.Array, std: jax.Array, noise: jax.Array
+    ) -> jax.Array:
+        raise NotImplementedError
+
 
 class GeneratorMask(_WidenedMask):
     """The generator mask: the unit action y is mapped affinely, a = c + h * y.
 
     arXiv 2406.03704, section 3.2. Its density in the interval's coordinates is that of y, so that the mask
-    changes no entropy.
+    changes no entropy. The plain agent is this mask on the full range, where a = y exactly.
     """
 
-    def sample(
+    def _sample(
         self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
     ) -> tuple[jax.Array, jax.Array]:
-        """C + h * tanh(x), and log pi(y)."""
-        unit_action, log_density = NoMask().sample(interval, mean, log_std, noise)
+        unit_action, log_density = _plain_sample(interval, mean, log_std, noise)
         return interval.centre + interval.half_width * unit_action, log_density
 
-    def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
-        """C + h * clip(y + std * noise, -1, 1)."""
-        unit_action = NoMask().perturb(interval, unit_action, std, noise)
+    def _perturb(
+        self, interval: Interval, unit_action: jax.Array, std: jax.Array, noise: jax.Array
+    ) -> jax.Array:
+        unit_action = _plain_perturb(interval, unit_action, std, noise)
         return interval.centre + interval.half_width * unit_action
 
 
@@ -120,17 +143,16 @@ class ClipMask(_WidenedMask):
     What is clipped has no derivative, and the density stays that of the unclipped unit action.
     """
 
-    def sample(
+    def _sample(
         self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
     ) -> tuple[jax.Array, jax.Array]:
-        """clip(tanh(x), low, high), and log pi(y) of y = tanh(x)."""
-        unit_action, log_density = NoMask().sample(interval, mean, log_std, noise)
+        unit_action, log_density = _plain_sample(interval, mean, log_std, noise)
         return _clip(unit_action, interval), log_density
 
-    def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
-        """clip(clip(y + std * noise, -1, 1), low, high)."""
-        unit_action = NoMask().perturb(interval, unit_action, std, noise)
-        return _clip(unit_action, interval)
+    def _perturb(
+        self, interval: Interval, unit_action: jax.Array, std: jax.Array, noise: jax.Array
+    ) -> jax.Array:
+        return _clip(_plain_perturb(interval, unit_action, std, noise), interval)
 
 
 class DistributionalMask(_WidenedMask):
@@ -140,29 +162,27 @@ class DistributionalMask(_WidenedMask):
     section 3.3), with the truncated density itself: the untruncated one in its place is known to hurt (arXiv
     2511.22406). As tanh is monotone, tanh(x) truncated to [l, u] is the squash of x truncated to
     [artanh l, artanh u].
+
+    Of a deterministic policy y it is a sample of N(y, std^2) truncated to the interval, at zero noise its
+    median, which has a derivative: a point mass cannot be truncated, so the noise that explores stands for
+    the policy's own spread. Where the interval is [-1, 1] the noise is clipped, as TD3 does.
     """
 
-    def sample(
+    def _sample(
         self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
     ) -> tuple[jax.Array, jax.Array]:
-        """tanh(x), x from the Gaussian truncated to [artanh low, artanh high], and its log density."""
         low, high = jnp.arctanh(interval.low), jnp.arctanh(interval.high)
         x, log_density = truncated.truncated_gaussian(noise, mean, log_std, low, high)
-        # Like the plain agent first the action, then its density: in the reverse order derivatives are added,
-        # and so rounded. Rounding of tanh must not lead out of the interval.
-        action = _clip(jnp.tanh(x), interval)
-        log_density = squashed_log_density(x, log_std, log_density) + jnp.log(interval.half_width)
-        return action, jnp.sum(log_density, axis=-1)
+        log_width = jnp.sum(jnp.log(interval.half_width), axis=-1)
+        # Rounding of tanh must not lead out of the interval.
+        return _clip(jnp.tanh(x), interval), squashed_log_density(x, log_std, log_density) + log_width
 
-    def perturb(self, interval: Interval, unit_action: jax.Array, std: float, noise: jax.Array) -> jax.Array:
-        """A sample of N(y, std^2) truncated to the interval; its median at zero noise.
-
-        A point mass cannot be truncated, so the noise that explores stands for the policy's own spread. Where
-        the interval is [-1, 1] the noise is clipped, as TD3 does.
-        """
-        plain = NoMask().perturb(interval, unit_action, std, noise)
+    def _perturb(
+        self, interval: Interval, unit_action: jax.Array, std: jax.Array, noise: jax.Array
+    ) -> jax.Array:
         log_std = jnp.full_like(unit_action, jnp.log(std))
         inside, _ = truncated.truncated_gaussian(noise, unit_action, log_std, *interval)
+        plain = _plain_perturb(interval, unit_action, std, noise)
         return jnp.where(_is_full(interval), plain, _clip(inside, interval))
 
     def entropy(self, interval: Interval, mean: jax.Array, log_std: jax.Array) -> jax.Array:
@@ -171,12 +191,12 @@ class DistributionalMask(_WidenedMask):
         That of the truncated Gaussian is known in closed form; the squash adds E[log(1 - tanh(x)^2)], which
         is integrated over the quantiles of x, by Gauss and Legendre.
         """
-        std = jnp.exp(log_std)
-        low, high = (_standardise(jnp.arctanh(bound), mean, std) for bound in interval)
+        low, high = (_standardise(jnp.arctanh(bound), mean, log_std) for bound in interval)
         nodes, weights = np.polynomial.legendre.leggauss(_QUADRATURE_NODES)
         quantiles = jax.scipy.special.ndtri(jnp.asarray(0.5 * (nodes + 1.0), mean.dtype))
         z = truncated.truncated_normal(quantiles, low[..., None], high[..., None])
-        squash = log_derivative(mean[..., None] + std[..., None] * z) @ jnp.asarray(0.5 * weights, mean.dtype)
+        x = mean[..., None] + jnp.exp(log_std)[..., None] * z
+        squash = log_derivative(x) @ jnp.asarray(0.5 * weights, mean.dtype)
         entries = truncated.entropy(low, high) + log_std + squash - jnp.log(interval.half_width)
         return jnp.sum(entries, axis=-1)
 
@@ -188,10 +208,11 @@ def _is_full(interval: Interval) -> jax.Array:
     return (interval.low <= -1.0) & (interval.high >= 1.0)
 
 
-def _standardise(bound: jax.Array, mean: jax.Array, std: jax.Array) -> jax.Array:
+def _standardise(bound: jax.Array, mean: jax.Array, log_std: jax.Array) -> jax.Array:
     """(bound - mean) / std; where the bound is infinite, without the derivative, which would be NaN."""
     finite = jnp.isfinite(bound)
-    return jnp.where(finite, (jnp.where(finite, bound, 0.0) - mean) / std, bound)
+    at, mean, log_std = (jnp.where(finite, x, 0.0) for x in (bound, mean, log_std))
+    return jnp.where(finite, (at - mean) * jnp.exp(-log_std), bound)
 
 
 def _clip(action: jax.Array, interval: Interval) -> jax.Array:

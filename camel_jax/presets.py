@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from camel_jax.config import TrainConfig
-from camel_jax.critics import TwinConfig
+from camel_jax.critics import GaussianConfig, TwinConfig
 from camel_jax.masking import MaskConfig
 from camel_jax.sac import SACConfig
 from camel_jax.schedules import EpsilonConfig
@@ -20,6 +22,7 @@ _PUBLISHED_SAC = SACConfig(
     actor_decay=0.0,
     critic=TwinConfig(hidden=(256, 256), learning_rate=3e-4),
 )
+_DSAC_T = dataclasses.replace(_PUBLISHED_SAC, learning_rate=1e-4, policy_delay=2, critic=GaussianConfig())
 _PUBLISHED = {"num_envs": 1, "batch_size": 256, "env_steps": 100_000, "warmup_steps": 5_000}
 
 PRESETS: dict[str, TrainConfig] = {
@@ -36,6 +39,7 @@ PRESETS: dict[str, TrainConfig] = {
     ),
     # As published, with one update for each step of one environment.
     "sac": TrainConfig(**_PUBLISHED, algorithm=_PUBLISHED_SAC),  # type: ignore[arg-type]
+    "dsac-t": TrainConfig(**_PUBLISHED, algorithm=_DSAC_T),  # type: ignore[arg-type]
     "td3": TrainConfig(**_PUBLISHED, algorithm=TD3Config()),  # type: ignore[arg-type]
 }
 

@@ -21,8 +21,8 @@ def normal_log_density(z: jax.Array) -> jax.Array:
 
 
 def squashed_log_density(x: jax.Array, log_std: jax.Array, log_density: jax.Array) -> jax.Array:
-    """Log density of each entry of tanh(x), x = mean + std * z, from that of z.
+    """Log density of tanh(x), x = mean + std * z, from that of z, summed over the last axis.
 
     SAC (arXiv 1812.05905), appendix C, equation 21.
     """
-    return log_density - log_std - log_derivative(x)
+    return jnp.sum(log_density - log_std - log_derivative(x), axis=-1)

@@ -90,7 +90,6 @@ def _(primals: tuple[jax.Array, ...], tangents: tuple[jax.Array, ...]) -> tuple[
     low, high = ((bound - mean) * jnp.exp(-log_std) for bound in primals[3:])
     z = truncated_normal(noise, low, high)
     sample = Sample(mean + jnp.exp(log_std) * z, log_density(z, low, high))
-    free = jnp.isinf(low) & jnp.isinf(high)
     low, high = _finite(low), _finite(high)
     mass, nearest = _mass(low, high), jnp.clip(0.0, low, high)
     log_below, log_above = (jnp.log(tail) for tail in _tails(noise))
@@ -101,11 +100,6 @@ def _(primals: tuple[jax.Array, ...], tangents: tuple[jax.Array, ...]) -> tuple[
     mean_z = mass.density(low) - mass.density(high)
     density_by_mean = (z - mean_z - z * by_mean) * jnp.exp(-log_std)
     density_by_log_std = 2.0 * (_energy(z, mass.anchor) - mass.energy) + 1.0 - z * by_std
-    # Without bounds the very terms of mean + std * noise, and no others.
-    by_mean, by_std = jnp.where(free, 1.0, by_mean), jnp.where(free, z, by_std)
-    density_by_mean, density_by_log_std = (
-        jnp.where(free, 0.0, slope) for slope in (density_by_mean, density_by_log_std)
-    )
     return sample, Sample(
         x=by_mean * tangents[1] + by_std * (jnp.exp(log_std) * tangents[2]),
         log_density=density_by_mean * tangents[1] + density_by_log_std * tangents[2],

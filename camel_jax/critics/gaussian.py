@@ -168,7 +168,7 @@ class GaussianCritic:
             "critic/loss": value_loss,
             "critic/value": value,
             "critic/std": std,
-            "critic/gradient_norm": optax.global_norm(gradient),
+            "critic/gradient_norm": optax.tree.norm(gradient),
         }
         return state, metrics
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import statistics
 from collections.abc import Callable
 from typing import Any
@@ -21,7 +20,8 @@ from priors import Prior
 
 _ROUNDS = 25
 # The default, and many environments with as many updates as fit into the time of their steps, or one for 16.
-_SETTINGS: tuple[dict[str, Any], ...] = ({}, {"num_envs": 512}, {"num_envs": 512, "updates_per_step": 1 / 16})
+_MANY = {"num_envs": 512, "warmup_steps": 2_048, "report_every": 2_048}
+_SETTINGS: tuple[dict[str, Any], ...] = ({}, _MANY, {**_MANY, "updates_per_step": 1 / 16})
 
 
 def measure(task: str, physics: str) -> list[Row]:
@@ -38,7 +38,6 @@ def measure(task: str, physics: str) -> list[Row]:
 
 
 def _measure(env: Env, task: str, prior: Prior | None, config: TrainConfig) -> Row:
-    config = dataclasses.replace(config, report_every=max(1_024, 4 * config.env_steps_per_iteration))
     loop = make_loop(env, prior, config)
     states = {name: loop.prefill(loop.init()) for name in ("chunk", "updates", "physics")}
     parts: dict[str, Callable[[TrainState], TrainState]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import os
 import statistics
 import sys
@@ -13,7 +14,8 @@ from typing import NamedTuple
 import jax
 
 import envs
-from camel_jax import SACConfig, TrainConfig, make_loop
+from camel_jax import TrainConfig, make_loop
+from camel_jax.presets import preset
 from envs import InputError, available_cores
 from experiments.bench import peer_process
 from experiments.bench.row import Row
@@ -23,8 +25,7 @@ from experiments.bench.worker import Worker, start
 _ENV_STEPS = 200  # of a turn
 _ROUNDS = 7
 
-_SAC = SACConfig(hidden=peer_process.HIDDEN, batch_size=peer_process.BATCH_SIZE, policy_delay=1)
-_OURS = {"sbx_sac": _SAC, "sb3_td3": _SAC}
+_OURS = {"sbx_sac": "sac", "sb3_td3": "td3"}
 
 
 class Setting(NamedTuple):
@@ -40,14 +41,12 @@ class Setting(NamedTuple):
 
 
 def our_config(peer: str) -> TrainConfig:
-    """Our settings for the work that a peer does; both are compared with SAC, the one algorithm there is."""
-    return TrainConfig(
-        num_envs=1,
-        updates_per_step=1.0,
+    """Our settings for the work that a peer does: its algorithm as published."""
+    return dataclasses.replace(
+        preset(_OURS[peer]),
         warmup_steps=peer_process.RANDOM_STEPS,
         buffer_size=peer_process.BUFFER_SIZE,
         report_every=_ENV_STEPS,
-        sac=_OURS[peer],
     )
 
 
@@ -123,7 +122,7 @@ def _row(peer: str, times: dict[tuple[str, str], list[float]], about: dict[str, 
 
 def _ours(task: str, physics: str, config: TrainConfig) -> Callable[[], None]:
     loop = make_loop(envs.make(task, physics), None, config)
-    state = loop.prefill(loop.init(config.seed))
+    state = loop.prefill(loop.init())
 
     def turn() -> None:
         nonlocal state

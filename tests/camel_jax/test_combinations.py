@@ -14,7 +14,6 @@ from algorithms import ALGORITHMS
 
 from camel_jax import ClipMask, DistributionalMask, GeneratorMask, TrainConfig
 from camel_jax.loop import make_init, make_parts, make_prefill
-from camel_jax.masking import NoMask
 from camel_jax.phases import make_collect, make_update
 from camel_jax.semantics import SEMANTICS, Interpolate
 from envs import Episode
@@ -22,7 +21,16 @@ from priors import from_function
 from probes import ProbeZoo
 
 SUGGESTION, WIDTH = 0.3, 0.2
-MASKS = (GeneratorMask(WIDTH), DistributionalMask(WIDTH), ClipMask(WIDTH), NoMask())
+
+
+class Plain(GeneratorMask):
+    """The plain agent: whatever is suggested and however tight the grip."""
+
+    def interval(self, suggestion, grip):
+        return super().interval(suggestion, 0.0 * grip)
+
+
+MASKS = (GeneratorMask(WIDTH), DistributionalMask(WIDTH), ClipMask(WIDTH), Plain())
 MEANINGS = tuple(kind() for kind in SEMANTICS.values())
 CHOICES = [(mask, meaning) for mask in range(3) for meaning in range(3)] + [(3, 0)]
 NAMES = [f"{type(MASKS[m]).__name__}-{type(MEANINGS[s]).__name__}" for m, s in CHOICES]
@@ -46,14 +54,6 @@ class Switched:
         return call
 
 
-class Perturbing(Switched):
-    """A mask whose standard deviation of the noise, a number of the program, cannot be an operand."""
-
-    def perturb(self, interval, unit_action, std, noise):
-        branches = [lambda args, mask=mask: mask.perturb(*args[:2], std, args[2]) for mask in self._choices]
-        return jax.lax.switch(self._index, branches, (interval, unit_action, noise))
-
-
 @pytest.fixture(scope="module", params=ALGORITHMS)
 def trained(request):
     """Learners before and after, and the actions taken, by (choice, epsilon)."""
@@ -62,7 +62,7 @@ def trained(request):
 
     def train(mask, meaning, epsilon):
         config = dataclasses.replace(CONFIG, algorithm=ALGORITHMS[request.param])
-        mask = Perturbing(MASKS, mask)
+        mask = Switched(MASKS, mask)
         parts = make_parts(env, prior, config, mask=mask, epsilon=lambda step: epsilon)
         parts = parts._replace(semantics=Switched(MEANINGS, meaning))
         start = make_init(parts, env)(jnp.asarray(0))

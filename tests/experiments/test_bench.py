@@ -36,9 +36,10 @@ def test_measurements_have_the_keys_that_scripts_read(monkeypatch):
     monkeypatch.setattr(physics, "_ENV_STEPS", 8)
     monkeypatch.setattr(physics, "_ROUNDS", 1)
     monkeypatch.setattr(loop, "_ROUNDS", 1)
+    monkeypatch.setattr(loop, "_SETTINGS", ({"num_envs": 4, "report_every": 64, "batch_size": 8},))
     numbers = bench.flatten(bench.run("physics", "hopper")) | bench.flatten(bench.run("loop", "hopper"))
     numbers |= bench.flatten(bench.run("compile", "hopper", "c"))
-    expected = {"physics/hopper/c/2/ratio", "loop/hopper/utd1_envs16/overhead"}
+    expected = {"physics/hopper/c/2/ratio", "loop/hopper/c_utd1_envs4/overhead"}
     assert expected | {"compile/hopper/c/64/total_seconds"} <= set(numbers)
     assert all(value > 0 for value in numbers.values())
 
