@@ -7,45 +7,30 @@ import pytest
 
 from camel_jax import losses
 
-
-def target(cap=jnp.inf):
-    return losses.critic_target(
-        reward=jnp.asarray([1.0, 1.0]),
-        termination=jnp.asarray([0.0, 1.0]),
-        next_values=jnp.asarray([[10.0, 10.0], [8.0, 20.0]]),
-        next_log_density=jnp.asarray([2.0, 2.0]),
-        temperature=jnp.asarray(0.5),
-        discount=0.9,
-        cap=jnp.asarray(cap),
-    )
+REWARD, DISCOUNT, NEXT_VALUE = jnp.asarray([1.0, 1.0]), jnp.asarray([0.9, 0.0]), jnp.asarray([7.0, 20.0])
 
 
-def test_target_is_the_soft_bellman_backup_of_the_smaller_critic():
-    np.testing.assert_allclose(target(), [1 + 0.9 * (8 - 0.5 * 2), 1.0], rtol=1e-6)
+def test_target_is_the_bellman_backup():
+    np.testing.assert_allclose(losses.bellman_target(REWARD, DISCOUNT, NEXT_VALUE), [7.3, 1.0], rtol=1e-6)
 
 
 def test_target_is_capped():
-    np.testing.assert_allclose(target(cap=5.0), [5.0, 1.0], rtol=1e-6)
+    target = losses.bellman_target(REWARD, DISCOUNT, NEXT_VALUE, cap=jnp.asarray(5.0))
+    np.testing.assert_allclose(target, [5.0, 1.0], rtol=1e-6)
 
 
 def test_no_gradient_flows_into_the_target():
-    def of_values(next_values):
-        zero = jnp.zeros(1)
-        return losses.critic_target(
-            zero, zero, next_values, zero, temperature=jnp.asarray(0.0), discount=0.9, cap=jnp.asarray(1e9)
-        ).sum()
-
-    np.testing.assert_array_equal(jax.grad(of_values)(jnp.ones((2, 1))), np.zeros((2, 1)))
+    gradient = jax.grad(lambda v: losses.bellman_target(REWARD, DISCOUNT, v).sum())(NEXT_VALUE)
+    np.testing.assert_array_equal(gradient, np.zeros(2))
 
 
-def test_critic_loss_adds_the_critics_and_averages_the_batch():
+def test_squared_error_adds_the_critics_and_averages_the_batch():
     values = jnp.asarray([[1.0, 3.0], [0.0, 0.0]])
-    assert float(losses.critic_loss(values, jnp.asarray([0.0, 1.0]))) == pytest.approx(2.5 + 0.5)
+    assert float(losses.squared_error(values, jnp.asarray([0.0, 1.0]))) == pytest.approx(2.5 + 0.5)
 
 
-def test_actor_loss_takes_the_smaller_critic():
-    values = jnp.asarray([[1.0, 3.0], [2.0, 0.0]])
-    loss = losses.actor_loss(values, jnp.asarray([4.0, 6.0]), jnp.asarray(0.1))
+def test_soft_actor_loss_weighs_entropy_against_value():
+    loss = losses.soft_actor_loss(jnp.asarray([1.0, 0.0]), jnp.asarray([4.0, 6.0]), jnp.asarray(0.1))
     assert float(loss) == pytest.approx(np.mean([0.4 - 1.0, 0.6 - 0.0]))
 
 
