@@ -28,7 +28,7 @@ class Report(NamedTuple):
 
     Attributes:
         state: the run; the next chunk donates it, so copy what must outlive this report.
-        metrics: numbers by `group/name`; with many seeds a list of them, one a seed.
+        metrics: numbers by `group/name`; with many seeds arrays of them, one entry a seed.
         evaluation: returns and lengths of the agent alone, where this chunk ended with an evaluation.
         loop: the compiled parts of the run.
     """

@@ -1,11 +1,10 @@
 """What the pages say of priors is so: their Python prints what they show, their tables are the code's.
 
-After a change on purpose, `python tests/priors/test_docs.py` writes the new outputs into the pages.
+After a change on purpose, `PYTHONPATH=tests python tests/priors/test_docs.py` writes the new outputs into the
+pages.
 """
 
-import contextlib
 import importlib.util
-import io
 import os
 import re
 from pathlib import Path
@@ -13,6 +12,7 @@ from pathlib import Path
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from pages import BLOCK, rendered, rows
 
 import envs
 import priors
@@ -26,30 +26,10 @@ PAGE = ROOT / "docs" / "priors.md"
 README = ROOT / "README.md"
 EXAMPLES = ROOT / "docs" / "examples"
 
-BLOCK = re.compile(
-    r"^(?P<fence>`{3,})(?P<language>py|python)\n(?P<code>.*?)^(?P=fence)\n(?:\n```text\n.*?^```\n)?",
-    re.MULTILINE | re.DOTALL,
-)
-
 
 def section(text):
     """The part of the README that is about priors; its first example has a test of its own."""
     return re.search(r"^## Priors\n.*?(?=^## )", text, re.MULTILINE | re.DOTALL)[0]
-
-
-def rendered(text):
-    """`text` with what its blocks of Python, which follow on one another, print now."""
-    names = {}
-
-    def run(block):
-        output = io.StringIO()
-        with contextlib.redirect_stdout(output):
-            exec(compile(block["code"], "page", "exec"), names)  # the project's own text
-        shown = f"{block['fence']}{block['language']}\n{block['code']}{block['fence']}\n"
-        lines = "".join(f"{line.rstrip()}\n" for line in output.getvalue().splitlines())
-        return shown + (f"\n```text\n{lines}```\n" if lines else "")
-
-    return BLOCK.sub(run, text)
 
 
 @pytest.mark.parametrize(
@@ -84,14 +64,8 @@ def test_the_example_of_a_function_has_no_problem():
     np.testing.assert_allclose(interval.centre, 0.4 * np.sin([0.0, 1.0, 2.0]), rtol=1e-5, atol=1e-7)
 
 
-def rows(first):
-    """The rows of the page's table whose heading begins with the column `first`, as lists of cells."""
-    found = re.search(rf"^\| {first} \|.*\n\|[-|]+\n((?:\|.*\n)+)", PAGE.read_text(), re.MULTILINE)
-    return [[cell.strip() for cell in row.strip("|").split(" | ")] for row in found[1].splitlines()]
-
-
 def test_every_rule_of_the_language_is_in_the_table_of_constructs():
-    told = [rule for row in rows("construct") for rule in re.findall(r"`(\w+\.\w+)`", row[1])]
+    told = [rule for row in rows(PAGE, "construct") for rule in re.findall(r"`(\w+\.\w+)`", row[1])]
     ours = {*STATEMENTS.values(), *EXPRESSIONS.values()}
     assert sorted(told) == sorted(f"{rule.__module__.split('.')[-1]}.{rule.__name__}" for rule in ours)
 
@@ -116,11 +90,11 @@ def test_the_names_that_the_page_lists_are_those_of_the_tables():
         "dicts": of_values["Dict"],
         "strings": of_values["str"],
     }
-    assert {place: set(re.findall(r"`(\w+)`", names)) for place, names in rows("where")} == expected
+    assert {place: set(re.findall(r"`(\w+)`", names)) for place, names in rows(PAGE, "where")} == expected
 
 
 def test_the_budgets_that_the_page_tells_are_the_codes():
-    for name, value, _ in rows("budget"):
+    for name, value, _ in rows(PAGE, "budget"):
         assert getattr(limits, name.strip("`")) == int(value.replace(",", ""))
 
 
