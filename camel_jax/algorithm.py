@@ -68,7 +68,8 @@ class Algorithm(Protocol):
             state: what is learned.
             key: randomness of this update.
             batch: what it learns from.
-            cap: the largest discounted reward sum seen so far, for algorithms that bound their targets by it.
+            cap: the largest magnitude of a discounted reward sum seen so far, for critics that bound their
+                targets by it.
             index: number of this update in the run, for what is done at every k-th only.
         """
 

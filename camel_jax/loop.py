@@ -92,8 +92,8 @@ def make_loop(
         InputError: impossible settings, or a prior of other sizes than the environment's.
     """
     config.check(env.action_size)
-    if seeds is not None and not seeds:
-        raise InputError("seeds is empty; name one at least")
+    if seeds is not None and (len(seeds) == 0 or not all(0 <= seed < 2**31 for seed in seeds)):
+        raise InputError(f"seeds is {list(seeds)}; it must hold one at least, each in [0, {2**31 - 1}]")
     parts = make_parts(env, prior, config, mask=mask, epsilon=epsilon)
     initial = make_init(parts, env)
     prefill, chunk = make_prefill(parts), make_chunk(parts)
@@ -153,7 +153,13 @@ def make_parts(
 def _controller(config: TrainConfig, epsilon: optax.Schedule | Controller | None) -> Controller:
     if epsilon is None:
         return make_controller(config.epsilon)
-    return epsilon if hasattr(epsilon, "observe") else Scheduled(epsilon)
+    if hasattr(epsilon, "observe"):
+        return epsilon
+    if not callable(epsilon):
+        raise InputError(
+            f"epsilon is {epsilon!r}; it must be a schedule of the step, such as optax's, or a controller"
+        )
+    return Scheduled(epsilon)
 
 
 def _example(env: Env) -> Transition:

@@ -97,6 +97,34 @@ _STD_GUARD = 0.1
 _WEIGHT_RANGE = (0.1, 10.0)
 
 
+def project(places: jax.Array, probabilities: jax.Array, atoms: jax.Array) -> jax.Array:
+    """Probability at any places, moved to the two nearest of equally spaced atoms (C51, arXiv 1707.06887).
+
+    Keeps the mean of what lies between the first and the last atom; what lies outside goes to these.
+
+    Args:
+        places: shape `(batch, places)`.
+        probabilities: at them, `(batch, places)`.
+        atoms: ascending, `(atoms,)`.
+
+    Returns:
+        Shape `(batch, atoms)`.
+    """
+    last = atoms.shape[0] - 1
+    position = jnp.clip((places - atoms[0]) / (atoms[-1] - atoms[0]) * last, 0.0, last)
+    below = jnp.floor(position).astype(jnp.int32)
+    share = position - below
+    rows = jnp.arange(places.shape[0])[:, None]
+    empty = jnp.zeros((places.shape[0], atoms.shape[0]))
+    empty = empty.at[rows, below].add(probabilities * (1.0 - share))
+    return empty.at[rows, jnp.minimum(below + 1, last)].add(probabilities * share)
+
+
+def cross_entropy(logits: jax.Array, target: jax.Array) -> jax.Array:
+    """Of each critic, `logits` of shape `(critics, batch, atoms)`: batch mean, sum over critics."""
+    return -jnp.sum(jnp.mean(jnp.sum(target * jax.nn.log_softmax(logits), axis=-1), axis=-1))
+
+
 def soft_actor_loss(value: jax.Array, log_density: jax.Array, temperature: jax.Array) -> jax.Array:
     """E[alpha log pi(a|s) - Q(s, a)], arguments of shape `(batch,)` (arXiv 1812.05905, equation 7)."""
     return jnp.mean(temperature * log_density - value)

@@ -243,21 +243,22 @@ class MaskConfig:
     """
 
     kind: Literal["generator", "distributional", "clip"] = "generator"
-    width: tuple[float, ...] = (0.3,)
+    width: float | tuple[float, ...] = 0.3
 
     def problems(self, action_size: int | None = None) -> list[str]:
         """What makes these settings impossible, one sentence each."""
-        sizes = (1,) if action_size is None else (1, action_size)
+        widths = self.width if isinstance(self.width, tuple) else (self.width,)
+        number = "" if action_size is None else f"{action_size} "
         return [
             *one_of("mask.kind", self.kind, _MASKS),
-            *(p for width in self.width for p in between("mask.width", width, _LEAST_WIDTH, 2.0)),
+            *(p for width in widths for p in between("mask.width", width, _LEAST_WIDTH, 2.0)),
             *check_that(
-                bool(self.width) and (action_size is None or len(self.width) in sizes),
-                f"mask.width has {len(self.width)} entries; it takes one, or one for each of the "
-                f"{action_size or ''} entries of the action".replace("  ", " "),
+                bool(widths) and (action_size is None or len(widths) in (1, action_size)),
+                f"mask.width has {len(widths)} entries; it takes one, or one for each of the {number}entries "
+                "of the action",
             ),
         ]
 
     def build(self) -> Mask:
         """The mask."""
-        return _MASKS[self.kind](self.width if len(self.width) > 1 else self.width[0])
+        return _MASKS[self.kind](self.width)

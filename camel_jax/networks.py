@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
@@ -74,6 +76,45 @@ class NormalisedMLP(nn.Module):
         for width in self.hidden:
             x = normalise(nn.relu(nn.Dense(width)(x)))
         return nn.Dense(self.outputs)(x)
+
+
+class UnitMLP(nn.Module):
+    """Hidden layers with batch normalisation on the input and before each ReLU (XQC, arXiv 2509.25174).
+
+    The hidden layers' scale has no effect before the normalisation: keep it at 1 by `with_unit_weights`.
+
+    Attributes:
+        hidden: widths of the hidden layers.
+        outputs: entries of the output.
+        momentum: of the running statistics.
+    """
+
+    hidden: tuple[int, ...]
+    outputs: int
+    momentum: float = 0.99
+
+    @nn.compact
+    def __call__(self, x: jax.Array, train: bool) -> jax.Array:
+        """Shape `(..., outputs)`; `train` normalises with the batch's own statistics."""
+
+        def normalise(x: jax.Array) -> jax.Array:
+            return nn.BatchNorm(use_running_average=not train, momentum=self.momentum)(x)
+
+        x = normalise(x)
+        for width in self.hidden:
+            x = nn.relu(normalise(nn.Dense(width, use_bias=False)(x)))
+        return nn.Dense(self.outputs)(x)
+
+
+def with_unit_weights(params: Any) -> Any:
+    """Parameters whose matrices have columns of length 1, so that Adam's steps stay as large as they were."""
+
+    def project(path: tuple[Any, ...], leaf: jax.Array) -> jax.Array:
+        if path[-1].key != "kernel":
+            return leaf
+        return leaf / jnp.maximum(jnp.linalg.norm(leaf, axis=-2, keepdims=True), 1e-8)
+
+    return jax.tree_util.tree_map_with_path(project, params)
 
 
 def ensemble(network: type[nn.Module], count: int) -> type[nn.Module]:

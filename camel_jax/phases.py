@@ -217,7 +217,7 @@ def insert(parts: Parts, state: TrainState, step: Transition, env_state: State) 
         normaliser=per_seed(observe)(state.normaliser, step.observation),
         # A truncated episode would have gone on: only termination, or a fault, ends the sum.
         reward_sum=jnp.where((info["termination"] > 0) | ~sound, 0.0, reward_sum),
-        largest_reward_sum=jnp.maximum(state.largest_reward_sum, jnp.max(reward_sum)),
+        largest_reward_sum=jnp.maximum(state.largest_reward_sum, jnp.max(jnp.abs(reward_sum))),
         episodes=state.episodes + jnp.sum(env_state.done),
         episode_returns=state.episode_returns + jnp.sum(env_state.done * info["episode_return"]),
         faults=state.faults + jnp.sum(info["fault"]),

@@ -47,7 +47,7 @@ class TrainState(struct.PyTreeNode):
         learner: what the algorithm learns.
         reward_sum: discounted sum of the rewards since the last termination, the latest weighted most,
             shape `(num_envs,)`; a steady reward r takes it to r / (1 - discount), the value of going on so.
-        largest_reward_sum: largest value of it so far, a heuristic bound on the critics' targets.
+        largest_reward_sum: largest magnitude of it so far, a heuristic bound on the critics' targets.
         episodes: episodes that ended so far, and the sum of their returns, for the quality of what is stored.
         episode_returns: sum of their returns.
         faults: steps so far, warm-up included, that ended in a fault.

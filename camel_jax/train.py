@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, overload
@@ -128,6 +129,9 @@ def train(
     loop = make_loop(env, prior, config or TrainConfig(), seeds=seeds, mask=mask, epsilon=epsilon)
     require_memory(loop)
     restored = checkpoints.restore_newest(jax.eval_shape(loop.init)) if checkpoints else None
+    if restored:
+        for problem in restored.problems:
+            warnings.warn(f"{problem}; going back to step {restored.step:,}", stacklevel=2)
     run = run_loop(
         loop,
         restored.state if restored else None,

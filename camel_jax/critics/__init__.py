@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from camel_jax.critics.base import NUM_CRITICS, Critic, CriticConfig
+from camel_jax.critics.categorical import CategoricalConfig, CategoricalCritic
 from camel_jax.critics.crossq import CrossQConfig, CrossQCritic
 from camel_jax.critics.gaussian import GaussianConfig, GaussianCritic
 from camel_jax.critics.twin import TwinConfig, TwinCritic
 
 __all__ = [
     "NUM_CRITICS",
+    "CategoricalConfig",
+    "CategoricalCritic",
     "Critic",
     "CriticConfig",
     "CrossQConfig",

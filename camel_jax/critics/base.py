@@ -38,7 +38,7 @@ class Critic(Protocol):
             batch: what it learns from.
             next_action: the policy's action under the mask at `batch.next_observation`.
             next_bonus: what is added to the value there, such as -alpha log pi, `(batch,)`.
-            cap: the largest discounted reward sum seen so far.
+            cap: the largest magnitude of a discounted reward sum seen so far.
         """
 
 

@@ -25,7 +25,8 @@ class CrossQConfig:
         hidden: widths of the hidden layers.
         learning_rate: of Adam.
         adam_b1: first-moment decay of Adam; CrossQ uses 0.5.
-        target_cap: targets are capped at this times the largest discounted reward sum seen; None for no cap.
+        target_cap: targets are capped at this times the largest magnitude of a discounted reward sum seen;
+            None for no cap.
     """
 
     hidden: tuple[int, ...] = (128, 128)

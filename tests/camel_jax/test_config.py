@@ -4,62 +4,90 @@ import dataclasses
 
 import pytest
 
-from camel_jax import EpsilonConfig, GeneratorMask, SACConfig, TrainConfig
-from envs import InputError
+import camel_jax
+from camel_jax import CrossQConfig, EpsilonConfig, MaskConfig, SACConfig, TD3Config, TrainConfig, memory
+from camel_jax.presets import PRESETS, preset
+from envs import Episode, InputError
+from probes import Probe
 
 
-def test_the_defaults_are_possible():
-    TrainConfig().check()
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_is_possible(name):
+    preset(name).check()
+
+
+def test_an_unknown_preset_is_told_with_the_nearest():
+    with pytest.raises(InputError, match=r"unknown preset 'camel-td4'; .* Did you mean 'camel-td3'"):
+        preset("camel-td4")
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"env_steps": -5}, "env_steps is -5; it must be at least 1"),
-        ({"env_steps": 1_000}, "warmup_steps is 2000; it must lie in [16, 1000)"),
-        ({"warmup_steps": 0}, "warmup_steps is 0; it must lie in [16, 60000)"),
+        ({"env_steps": 1_000}, "warmup_steps is 2000; it must lie in [16, 1000): from num_envs x n_step"),
+        ({"warmup_steps": 15}, "warmup_steps is 15; it must lie in [16, 60000)"),
         ({"num_envs": 0}, "num_envs is 0; it must be at least 1"),
         ({"seed": 3_000_000_000}, "seed is 3000000000; it must lie in [0, 2147483647]"),
         ({"evaluation_episodes": 0}, "evaluation_episodes is 0; it must be at least 1"),
-        ({"buffer_size": -5}, "buffer_size is -5; it must be at least 128"),
-        ({"buffer_size": 0}, "buffer_size is 0; it must be at least 128"),
-        (
-            {"updates_per_step": 0.3, "sac": SACConfig(policy_delay=1)},
-            "updates_per_step is 0.3; times num_envs (16) it must give a whole number of updates, at least 1",
-        ),
-        (
-            {"num_envs": 1},
-            "sac.policy_delay is 2; it must divide the 1 updates that follow each step of all environments",
-        ),
-        ({"mask": GeneratorMask(width=0.0)}, "mask.width is 0.0; it must lie in (0.0, 2.0]"),
-        ({"mask": GeneratorMask(width=float("nan"))}, "mask.width is nan; it must lie in (0.0, 2.0]"),
+        ({"buffer_size": 100}, "buffer_size is 100; it must be at least 128: a batch, and a step of all"),
+        ({"updates_per_step": 0.0}, "updates_per_step is 0.0; it must lie in "),
+        ({"updates_per_step": 1e-5}, "updates_per_step is 1e-05; with 16 environments that is a whole"),
+        ({"n_step": 9, "buffer_size": 128}, "n_step is 9; it must lie in [1, 8]: with 16 environments a"),
+        ({"n_step": 0}, "n_step is 0; it must be at least 1"),
+        ({"batch_size": 0}, "batch_size is 0; it must be at least 2"),
+        ({"discount": 1.0}, "discount is 1.0; it must lie in [0.0, 1.0)"),
+        ({"warmup": "none"}, "warmup is 'none'; it must be one of masked, uniform, prior"),
+        ({"mask": MaskConfig(width=0.0)}, "mask.width is 0.0; it must lie in"),
         ({"epsilon": EpsilonConfig(start=5.0)}, "epsilon.start is 5.0; it must lie in [0.0, 1.0]"),
-        ({"epsilon": EpsilonConfig(decay_steps=0)}, "epsilon.decay_steps is 0; it must be at least 1"),
-        ({"sac": SACConfig(hidden=(8, -8))}, "sac.hidden is -8; it must be at least 1"),
-        ({"sac": SACConfig(batch_size=0)}, "sac.batch_size is 0; it must be at least 2"),
-        ({"sac": SACConfig(discount=1.0)}, "sac.discount is 1.0; it must lie in [0.0, 1.0)"),
-        ({"sac": SACConfig(temperature=0.0)}, "sac.temperature is 0.0; it must lie in (0.0, 1000000.0]"),
+        ({"algorithm": SACConfig(hidden=(8, -8))}, "algorithm.hidden is -8; it must be at least 1"),
+        ({"algorithm": SACConfig(temperature=0.0)}, "algorithm.temperature is 0.0; it must lie in (0.0, "),
+        (
+            {"algorithm": SACConfig(target_entropy_scale=-0.7)},
+            "algorithm.target_entropy_scale is -0.7; it must be above",
+        ),
+        (
+            {"algorithm": SACConfig(critic=CrossQConfig(target_cap=0.5))},
+            "algorithm.critic.target_cap is 0.5; it must lie in [1.0, ",
+        ),
+        (
+            {"algorithm": TD3Config(target_rate=0.0)},
+            "algorithm.target_rate is 0.0; it must lie in (0.0, 1.0]",
+        ),
     ],
 )
 def test_an_impossible_setting_is_named_with_what_is_allowed(change, message):
-    with pytest.raises(InputError) as caught:
-        dataclasses.replace(TrainConfig(), **change).check()
-    assert str(caught.value) == message
+    (problem,) = dataclasses.replace(TrainConfig(), **change).problems()
+    assert problem.startswith(message)
 
 
 def test_all_problems_are_told_at_once():
-    config = TrainConfig(env_steps=0, mask=GeneratorMask(width=-1.0), sac=SACConfig(batch_size=1))
+    config = TrainConfig(env_steps=0, mask=MaskConfig(width=-1.0), batch_size=1)
     assert [problem.split(" is ")[0] for problem in config.problems()] == [
         "env_steps",
+        "batch_size",
         "mask.width",
-        "sac.batch_size",
     ]
+    with pytest.raises(InputError, match=r"env_steps is 0; .*; batch_size is 1; .*; mask.width is -1.0; "):
+        config.check()
 
 
-def test_fractions_of_an_update_per_step_are_possible():
-    config = TrainConfig(num_envs=100, updates_per_step=0.07, sac=SACConfig(policy_delay=1))
+@pytest.mark.parametrize(
+    ("ratio", "num_envs", "steps", "updates"),
+    [
+        (1.0, 16, 1, 16),
+        (2, 1, 1, 2),
+        (0.25, 1, 4, 1),
+        (1 / 16, 512, 1, 32),
+        (0.0625, 16, 1, 1),
+        (0.3, 4, 5, 6),
+    ],
+)
+def test_any_ratio_of_updates_is_met_exactly(ratio, num_envs, steps, updates):
+    config = TrainConfig(num_envs=num_envs, updates_per_step=ratio)
     config.check()
-    assert config.updates_per_iteration == 7
+    assert (config.steps_per_iteration, config.updates_per_iteration) == (steps, updates)
+    assert updates == pytest.approx(ratio * steps * num_envs)
 
 
 def test_the_steps_of_a_run_are_whole_chunks():
@@ -68,3 +96,34 @@ def test_the_steps_of_a_run_are_whole_chunks():
     assert config.total_env_steps == 496 + config.chunks * 96
     assert 2_500 <= config.total_env_steps < 2_500 + 96
     assert config.buffer_capacity == config.total_env_steps
+
+
+def test_evaluations_come_once_for_each_multiple_and_at_the_end():
+    config = TrainConfig(env_steps=1_000, num_envs=10, warmup_steps=100, report_every=100, evaluate_every=250)
+    at = [step for step in range(200, config.total_env_steps + 1, 100) if config.evaluates_at(step)]
+    assert at == [300, 500, 800, 1_000]
+
+
+def test_seeds_and_schedules_that_cannot_be_are_named():
+    env = Episode(Probe(lambda o, a: 0.0), 3)
+    for arguments, message in (
+        ({"seeds": []}, r"seeds is \[\]; it must hold one at least"),
+        ({"seeds": [0, -1]}, r"seeds is \[0, -1\]; .* each in \[0, 2147483647\]"),
+        ({"epsilon": 0.5}, "epsilon is 0.5; it must be a schedule of the step"),
+    ):
+        with pytest.raises(InputError, match=message):
+            camel_jax.make_loop(env, None, TrainConfig(), **arguments)
+
+
+def test_a_run_larger_than_memory_is_refused_before_it_is_allocated(monkeypatch):
+    env = Episode(Probe(lambda o, a: 0.0), 3)
+    loop = camel_jax.make_loop(env, None, TrainConfig(buffer_size=10_000_000))
+    # Two observations, an action, reward, discount and two intervals of two bounds: 9 numbers.
+    footprint = memory.predict(loop)
+    assert footprint.buffer == pytest.approx(10_000_000 * 9 * 4, rel=1e-3)
+    assert footprint.buffer < footprint.total < 1.01 * footprint.buffer
+    monkeypatch.setattr(memory, "available", lambda: 100_000_000)
+    with pytest.raises(
+        InputError, match=r"buffer_size is 10,000,000; the run would take 36\d.\d MB, .* 100.0 MB"
+    ):
+        camel_jax.train(env, None, TrainConfig(buffer_size=10_000_000))
