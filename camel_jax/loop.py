@@ -187,8 +187,11 @@ def make_init(parts: Parts, env: Env) -> Callable[[jax.Array], TrainState]:
         carry, suggestion = jax.vmap(prior)(carry, env_state.obs)
         learner = parts.algorithm.init(key_learner)
         normaliser = init_normaliser(env.observation_size, enabled=config.normalise_observations)
+        # Of a set dtype: one that gives way to others would change with the first evaluation, and all that
+        # takes the state would be compiled again.
+        nothing_yet = jnp.full((), -jnp.inf, float)
         best = PolicyParameters(parts.algorithm.policy_parameters(learner), normaliser)
-        prior_return = jnp.full((), jnp.nan)
+        prior_return = jnp.full((), jnp.nan, float)
         if parts.controller.asks_prior:
             alone = evaluate(env, prior_alone(prior), key_prior, episodes=config.evaluation_episodes)
             prior_return = jnp.mean(alone.returns)
@@ -213,7 +216,7 @@ def make_init(parts: Parts, env: Env) -> Callable[[jax.Array], TrainState]:
             episode_returns=zero,
             faults=zero,
             overflows=zero,
-            best=Best(policy=best, return_mean=jnp.full((), -jnp.inf), step=count),
+            best=Best(policy=best, return_mean=nothing_yet, step=count),
         )
 
     def init_with_own_buffers(seed: jax.Array) -> TrainState:
