@@ -9,15 +9,19 @@ ARGS ?=
 JOBS ?= 2
 # Engine of the benches: auto, c, mjx or warp.
 PHYSICS ?= auto
+# What `make reproduce` compares: environment steps, seeds, and PRESET:PRIOR pairs in place of its own.
+STEPS ?= 100000
+SEEDS ?= 0 1 2 3 4
+VARIANTS ?=
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test programs lint format types bench parity soak docs lock clean
+.PHONY: help setup train test programs lint format types reproduce bench parity soak docs lock clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(INSTALLED)  ## make .venv with the locked dependencies and this project, editable
 
@@ -50,6 +54,9 @@ format: $(INSTALLED)  ## format the code and sort its imports
 
 types: $(INSTALLED)  ## check types alone
 	$(BIN)/mypy
+
+reproduce: $(INSTALLED)  ## compare CAMEL with the plain agent (TASK=, STEPS=, SEEDS=, VARIANTS=); goes on where it stopped
+	$(BIN)/camel-jax reproduce $(TASK) --steps $(STEPS) --seeds $(SEEDS) $(if $(VARIANTS),--variants $(VARIANTS)) $(ARGS)
 
 RESULTS := experiments/results
 bench: $(INSTALLED)  ## measure physics, prior, loop, compilation (TASK=, PHYSICS=); JSON in experiments/results
