@@ -11,12 +11,16 @@ JOBS ?= 2
 PHYSICS ?= auto
 # Python that has SBX and Stable-Baselines3; .venv-peers is made for them if left out.
 PEERS_PYTHON ?=
+# What `make reproduce` compares: environment steps, seeds, and PRESET:PRIOR pairs in place of its own.
+STEPS ?= 100000
+SEEDS ?= 0 1 2 3 4
+VARIANTS ?=
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test programs lint format types bench bench-peers parity soak docs lock clean
+.PHONY: help setup train test programs lint format types reproduce bench bench-peers parity soak docs lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +56,9 @@ format: $(INSTALLED)  ## format the code and sort its imports
 
 types: $(INSTALLED)  ## check types alone
 	$(BIN)/mypy
+
+reproduce: $(INSTALLED)  ## compare CAMEL with the plain agent (TASK=, STEPS=, SEEDS=, VARIANTS=); goes on where it stopped
+	$(BIN)/camel-jax reproduce $(TASK) --steps $(STEPS) --seeds $(SEEDS) $(if $(VARIANTS),--variants $(VARIANTS)) $(ARGS)
 
 RESULTS := experiments/results
 bench: $(INSTALLED)  ## measure physics, prior, loop, compilation (TASK=, PHYSICS=); JSON in experiments/results

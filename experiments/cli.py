@@ -1,4 +1,4 @@
-"""The command line: `camel-jax train | evaluate | render | priors | bench | parity | soak`."""
+"""The command line: `camel-jax train | evaluate | render | priors | reproduce | bench | parity | soak`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import jax
 import tyro
@@ -23,6 +23,9 @@ from camel_jax.presets import preset
 from envs import InputError
 from experiments import bench, run_folder
 from priors import PriorError
+
+if TYPE_CHECKING:
+    from experiments.run import Stopped
 
 RunFolder = Annotated[Path, arg(metavar="DIR")]
 
@@ -69,9 +72,7 @@ class Train:
             else:
                 summary = run(self._settings(), folder, console, outputs)
         except Stopped as stopped:
-            console.print(f"stopped by {stopped.signal} and saved after {stopped.env_steps:,} env steps")
-            console.print(f"next:    {_program()} train --resume {folder}")
-            sys.exit(128 + signal.Signals[stopped.signal])
+            _leave_stopped(console, stopped, f"{_program()} train --resume {folder}")
         print_summary(console, folder, summary)
 
     def _settings(self) -> run_folder.Run:
@@ -150,6 +151,50 @@ class Priors:
                     f"  {name:<20} return alone {worth['return_mean']:,.0f} ± {worth['return_std']:,.0f} "
                     f"({worth['episodes']} episodes). {about['description']}"
                 )
+
+
+@dataclass(frozen=True)
+class Reproduce:
+    """Compare CAMEL with the plain agent and the prior alone, over seeds. Continues where it was stopped."""
+
+    task: Positional[str]
+    """Task to train."""
+    variants: tuple[str, ...] = ()
+    """What to compare, each PRESET:PRIOR; PRIOR is one of the library, a file of yours, or none for the plain
+    agent. camel with the task's first prior and camel:none if left out."""
+    steps: int = 100_000
+    """Environment steps of each seed."""
+    seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
+    """Seeds of each variant, trained in one program."""
+    folder: RunFolder = Path("experiments/results/reproduce")
+    """Folder for the rows, one CSV file a variant, and the figure."""
+    work: RunFolder = Path("runs/reproduce")
+    """Folder for checkpoints while a variant is not finished."""
+    physics: str = "auto"
+    """Physics engine, as for train."""
+    save_every: int = 10_000
+    """Environment steps between two checkpoints."""
+
+    def __call__(self, console: Console) -> None:
+        """Run the command."""
+        from experiments import reproduce  # noqa: PLC0415 - seconds of imports
+        from experiments.run import Stopped  # noqa: PLC0415
+
+        variants = tuple(reproduce.read_variant(text) for text in self.variants)
+        benchmark = reproduce.Benchmark(
+            self.task,
+            variants or reproduce.default_variants(self.task),
+            env_steps=self.steps,
+            seeds=self.seeds,
+            folder=self.folder,
+            work=self.work,
+            physics=self.physics,
+            save_every=self.save_every,
+        )
+        try:
+            reproduce.reproduce(benchmark, console)
+        except Stopped as stopped:
+            _leave_stopped(console, stopped, "the same command goes on")
 
 
 @dataclass(frozen=True)
@@ -256,7 +301,7 @@ def _program() -> str:
     return str(called) if called.name == "camel-jax" and not shutil.which("camel-jax") else "camel-jax"
 
 
-Command = Train | Evaluate | Render | Priors | Bench | Parity | Soak
+Command = Train | Evaluate | Render | Priors | Reproduce | Bench | Parity | Soak
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -284,7 +329,7 @@ def _parse(arguments: list[str]) -> Command:
     reader.add_argument("--preset", default="camel")
     name = reader.parse_known_args(arguments)[0].preset
     train = subcommand("train", default=Train(preset=name, config=preset(name)))
-    commands = Annotated[Train, train] | Evaluate | Render | Priors | Bench | Parity | Soak
+    commands = Annotated[Train, train] | Evaluate | Render | Priors | Reproduce | Bench | Parity | Soak
     return tyro.cli(
         commands,
         args=arguments,
@@ -292,6 +337,13 @@ def _parse(arguments: list[str]) -> Command:
         description=__doc__,
         config=(AvoidSubcommands,),
     )
+
+
+def _leave_stopped(console: Console, stopped: Stopped, following: str) -> NoReturn:
+    """Leave after a stop that was asked for, with the status of a process that its signal ended."""
+    console.print(f"stopped by {stopped.signal} and saved after {stopped.env_steps:,} env steps")
+    console.print(f"next:    {following}")
+    sys.exit(128 + signal.Signals[stopped.signal])
 
 
 def _leave(message: str, *, status: int) -> NoReturn:

@@ -1,11 +1,11 @@
-"""Figures of a run, as PNG files."""
+"""Figures of a run and of a benchmark, as PNG files."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib import rc_context
@@ -15,9 +15,14 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import EngFormatter, MaxNLocator
 
+from experiments.statistics import bootstrap_interval
+
 Row = Mapping[str, Any]
 
 _POLICY, _IN_GRAPH, _PRIOR, _EPSILON, _FINAL = "#1f5fa8", "#7fa8d1", "#b5541c", "#9a9a9a", "#c0182b"
+# Told apart by those who see no red or no green, and in print: Okabe and Ito's, yellow left out.
+_CURVES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
+_DASHES = ("--", "-.", ":")
 _STYLE: dict[Any, Any] = {
     "font.size": 10.5,
     "font.family": "DejaVu Sans",
@@ -29,6 +34,64 @@ _STYLE: dict[Any, Any] = {
     "xtick.color": "#444444",
     "ytick.color": "#444444",
 }
+
+
+class SeedCurves(NamedTuple):
+    """Learning curves of one agent.
+
+    Attributes:
+        label: what it is called.
+        env_steps: where it was evaluated, shape `(points,)`.
+        returns: shape `(seeds, points)`.
+    """
+
+    label: str
+    env_steps: Any
+    returns: Any
+
+
+def benchmark_curves(
+    path: Path,
+    *,
+    title: str,
+    subtitle: str,
+    curves: Sequence[SeedCurves],
+    references: Mapping[str, float],
+) -> None:
+    """Draw how agents learn: means over seeds with 95 % bootstrap intervals, and every seed as a thin line.
+
+    Args:
+        path: the PNG file to write; its folder is made.
+        title: such as the task.
+        subtitle: a smaller line, or lines, under the title.
+        curves: one entry for each agent.
+        references: returns by label, drawn as dashed lines across, such as those of priors alone.
+    """
+    with rc_context(_STYLE):
+        figure = Figure(figsize=(8.0, 5.2), dpi=150, facecolor="white", layout="constrained")
+        canvas = FigureCanvasAgg(figure)
+        axes = figure.add_subplot()
+        axes.spines.right.set_visible(False)
+        for index, curve in enumerate(curves):
+            _draw_seeds(axes, curve, _CURVES[index % len(_CURVES)])
+        for (label, value), dashes in zip(references.items(), _DASHES * len(references), strict=False):
+            axes.axhline(
+                value, linestyle=dashes, color="#555555", linewidth=1.4, label=f"{label}: {value:,.0f}"
+            )
+        _finish(axes, None, title, subtitle)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        canvas.print_png(path)
+
+
+def _draw_seeds(axes: Axes, curve: SeedCurves, color: str) -> None:
+    env_steps, returns = np.asarray(curve.env_steps), np.asarray(curve.returns)
+    band = bootstrap_interval(returns)
+    # A line of a single point cannot be seen.
+    marker = "o" if len(env_steps) == 1 else None
+    axes.plot(env_steps, returns.T, color=color, linewidth=0.7, alpha=0.4, marker=marker, markersize=3)
+    axes.fill_between(env_steps, band.low, band.high, color=color, alpha=0.18, linewidth=0)
+    mean = axes.plot(env_steps, returns.mean(0), color=color, marker=marker, label=curve.label)[0]
+    mean.set(linewidth=2.4, zorder=4)  # above the bands of all others
 
 
 def training_curve(
@@ -130,7 +193,7 @@ def _draw_final(axes: Axes, final: Row, rows: Sequence[Row]) -> None:
     number.set_path_effects([withStroke(linewidth=3, foreground="white")])
 
 
-def _finish(axes: Axes, shade: Axes, title: str, subtitle: str | None) -> None:
+def _finish(axes: Axes, shade: Axes | None, title: str, subtitle: str | None) -> None:
     axes.set_xlabel("environment steps")
     axes.set_ylabel("return of an episode (sum of rewards)")
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
@@ -139,14 +202,15 @@ def _finish(axes: Axes, shade: Axes, title: str, subtitle: str | None) -> None:
     axes.grid(axis="y", color="#dddddd", linewidth=0.7)
     axes.margins(x=0.06, y=0.1)
     axes.set_xlim(left=0)
-    axes.set_ylim(bottom=min(0.0, axes.get_ylim()[0]))
-    axes.set_title(title, loc="left", pad=24 if subtitle else 10)
+    # Returns that are never negative stand on the axis, without the margin.
+    axes.set_ylim(bottom=0.0 if axes.dataLim.ymin >= 0 else axes.get_ylim()[0])
+    axes.set_title(title, loc="left", pad=10 + 14 * len(subtitle.splitlines() if subtitle else ()))
     if subtitle:
         axes.annotate(
             subtitle, (0, 1), (0, 8), xycoords="axes fraction", textcoords="offset points", color="#666666"
         )
     lines, labels = axes.get_legend_handles_labels()
-    shade_lines, shade_labels = shade.get_legend_handles_labels()
-    axes.figure.legend(
-        lines + shade_lines, labels + shade_labels, loc="outside lower center", ncols=3, frameon=False
-    )
+    if shade is not None:
+        shade_lines, shade_labels = shade.get_legend_handles_labels()
+        lines, labels = lines + shade_lines, labels + shade_labels
+    axes.figure.legend(lines, labels, loc="outside lower center", ncols=3, frameon=False)

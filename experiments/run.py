@@ -38,7 +38,7 @@ from experiments.sinks import Sink, import_wandb, open_sinks
 FINAL_EPISODES = 20
 _CURVE_EPISODES = 3
 # Apart from each other, so that no episode is judged twice: the curve's, the prior's and the final ones.
-_CURVE_SEED, _PRIOR_SEED, FINAL_SEED = 10_000, 20_000, 30_000
+_CURVE_SEED, PRIOR_SEED, FINAL_SEED = 10_000, 20_000, 30_000
 
 
 class Stopped(Exception):  # noqa: N818 - a stop that was asked for is no error
@@ -179,7 +179,7 @@ def _train_and_judge(
 ) -> dict[str, Any]:
     spec, prior = envs.spec(settings.task), loop.parts.prior
     plain = settings.prior == "none"
-    prior_judged = None if plain else judge(spec, prior_alone(prior), seed=_PRIOR_SEED)
+    prior_judged = None if plain else judge(spec, prior_alone(prior), seed=PRIOR_SEED)
     result = _train(loop, settings, folder, console, outputs)
     trouble = _trouble(result, console)
     judged = _Judged(
@@ -302,7 +302,7 @@ def _summary(settings: Run, result: TrainResult, judged: _Judged, train_seconds:
         "last_return_std": last.returns.std(),
         "prior_return_mean": None if prior is None else prior.returns.mean(),
         "prior_return_std": None if prior is None else prior.returns.std(),
-        "prior_tuning_env_steps": _tuning_steps(settings.prior),
+        "prior_tuning_env_steps": tuning_steps(settings.prior),
         "env_steps": env_steps,
         "policy_step": result.step,
         "policy_selection": "best in-graph evaluation of the agent alone, judged on other episodes",
@@ -312,7 +312,7 @@ def _summary(settings: Run, result: TrainResult, judged: _Judged, train_seconds:
     }
 
 
-def _tuning_steps(prior: str) -> int:
+def tuning_steps(prior: str) -> int:
     """Environment steps that tuned a prior of the library before it shipped, as its provenance says."""
     if prior not in priors.names():
         return 0

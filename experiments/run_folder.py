@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,16 @@ def append_row(path: Path, row: dict[str, Any]) -> None:
     """Append one JSON line."""
     with path.open("a") as file:
         file.write(json.dumps(_plain(row), allow_nan=False) + "\n")
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Give a file new content at once: a reader, or the next start, finds the old one or the new one."""
+    fresh = path.with_name(f"{path.name}.new")
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
 
 
 def read(folder: Path) -> Run:

@@ -45,7 +45,7 @@ class JsonLines:
     def __init__(self, path: Path, resume_from: int | None = None):
         self._path = path
         if resume_from is not None and path.exists():
-            _replace(path, _rows_until(path, resume_from))
+            run_folder.replace_file(path, _rows_until(path, resume_from))
 
     def write(self, row: Row) -> None:
         """Append the row."""
@@ -68,16 +68,6 @@ def _rows_until(path: Path, env_steps: int) -> bytes:
         if step <= env_steps:
             kept.append(line + b"\n")
     return b"".join(kept)
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Give a file new content at once: a reader, or the next start, finds the old one or the new one."""
-    fresh = path.with_name(f"{path.name}.new")
-    with fresh.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
 
 
 class TensorBoard:

@@ -44,7 +44,7 @@ def test_an_unknown_preset_is_told_with_the_nearest():
         ({"algorithm": SACConfig(temperature=0.0)}, "algorithm.temperature is 0.0; it must lie in (0.0, "),
         (
             {"algorithm": SACConfig(target_entropy_scale=-0.7)},
-            "algorithm.target_entropy_scale is -0.7; it must be above",
+            "algorithm.target_entropy_scale is -0.7; it must lie in (-0.693",
         ),
         (
             {"algorithm": SACConfig(critic=CrossQConfig(target_cap=0.5))},

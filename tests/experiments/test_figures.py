@@ -92,3 +92,33 @@ def test_little_data_is_drawn_all_the_same(tmp_path, curve, final):
     path = tmp_path / "curve.png"
     figures.training_curve(path, title="hopper", curve=curve, prior_return=-5.0, final=final)
     assert _colours(path) > 20
+
+
+AGENTS = [
+    figures.SeedCurves("with", [100, 200, 300], [[0.0, 10.0, 20.0], [20.0, 30.0, 40.0]]),
+    figures.SeedCurves("without", [100, 200, 300], [[5.0, 5.0, 5.0], [7.0, 7.0, 7.0]]),
+]
+
+
+def test_a_benchmark_shows_means_seeds_and_references(tmp_path, drawn):
+    path = tmp_path / "new" / "hopper.png"
+    references = {"hop alone": 1290.4, "naive alone": 300.0}
+    figures.benchmark_curves(path, title="hopper", subtitle="a\nb", curves=AGENTS, references=references)
+    assert path.stat().st_size > 10_000
+    assert _labels(drawn[0]) == ["with", "without", "hop alone: 1,290", "naive alone: 300"]
+    axes = drawn[0].axes[0]
+    lines = {line.get_label(): line for line in axes.get_lines()}
+    np.testing.assert_array_equal(lines["with"].get_ydata(), [10, 20, 30])
+    assert len(axes.get_lines()) == 2 * (2 + 1) + 2, "two seeds and their mean, two references"
+    (low, high) = axes.collections[0].get_paths()[0].get_extents().intervaly
+    assert (low, high) == (0, 40), "two seeds: the interval reaches from one to the other"
+    colors = [lines[name].get_color() for name in ("with", "without")]
+    assert colors[0] != colors[1]
+
+
+@pytest.mark.parametrize("points", [1, 2])
+def test_a_short_benchmark_is_drawn_all_the_same(tmp_path, points):
+    path = tmp_path / "hopper.png"
+    curve = figures.SeedCurves("plain", [100, 200][:points], [[3.0, 4.0][:points]])
+    figures.benchmark_curves(path, title="hopper", subtitle="", curves=[curve], references={})
+    assert path.stat().st_size > 10_000

@@ -1,0 +1,121 @@
+"""The comparison of a benchmark says what its rows hold."""
+
+import io
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from experiments import comparison
+from experiments.comparison import compare, make_table, outcome_of
+from experiments.tidy import Row
+
+
+def row(prior, seed, env_steps, return_mean, **changes):
+    settings = {
+        "task": "hopper",
+        "preset": "camel",
+        "algorithm": "sac-crossq",
+        "prior": prior,
+        "mask": "generator",
+        "semantics": "interpolate",
+        "engine": "c",
+        "seed": seed,
+        "env_steps": env_steps,
+        "policy": "last",
+        "judge": "in-graph",
+        "episodes": 8,
+        "return_mean": return_mean,
+        "return_std": 1.0,
+        "length_mean": 10.0,
+        "data_return_mean": None,
+        "data_coverage": None,
+        "prior_tuning_env_steps": 0 if prior == "none" else 1_000_000,
+    }
+    return Row(**{**settings, **changes})
+
+
+def part(prior, alone, curves, *, last, data_return, data_coverage):
+    """Rows of seeds 7 and 2, in that order, evaluated after 100, 200 and 400 steps."""
+    ends = {"judge": "gymnasium", "data_return_mean": data_return, "data_coverage": data_coverage}
+    return [
+        row(prior, None, 0, alone, preset="none", algorithm="none", policy="prior", judge="gymnasium"),
+        *(
+            row(prior, seed, steps, curve[index])
+            for index, steps in enumerate((100, 200, 400))
+            for seed, curve in zip((7, 2), curves, strict=True)
+        ),
+        *(
+            row(prior, seed, 400, value + extra, policy=policy, **ends)
+            for seed, value in zip((7, 2), last, strict=True)
+            for policy, extra in (("last", 0.0), ("kept", 100.0))
+        ),
+    ]
+
+
+HINTED = part(
+    "hopper/hop",
+    1290.0,
+    [(10, 20, 40), (30, 60, 0)],
+    last=(500.0, 300.0),
+    data_return=50.0,
+    data_coverage=900.0,
+)
+PLAIN = part(
+    "none", 20.0, [(0, 10, 20), (10, 10, 10)], last=(30.0, 50.0), data_return=40.0, data_coverage=1200.0
+)
+USELESS = part("none", 50.0, [(0, 0, 0)] * 2, last=(1, 1), data_return=40.0, data_coverage=1200.0)
+
+
+def test_an_outcome_holds_each_seeds_numbers():
+    found = outcome_of(HINTED)
+    assert (found.preset, found.prior, found.alone) == ("camel", "hopper/hop", 1290.0)
+    assert found.tuning_env_steps == 1_000_000
+    np.testing.assert_array_equal(found.env_steps, [100, 200, 400])
+    np.testing.assert_array_equal(found.returns, [[30, 60, 0], [10, 20, 40]], "ordered by seed: 2, 7")
+    np.testing.assert_array_equal(found.last, [300, 500])
+    np.testing.assert_array_equal(found.kept, [400, 600])
+    np.testing.assert_array_equal(found.data_return, [50, 50])
+    np.testing.assert_array_equal(found.data_coverage, [900, 900])
+    # (45 * 100 + 30 * 200) / 300 and (15 * 100 + 30 * 200) / 300.
+    np.testing.assert_allclose(found.area, [35, 25])
+
+
+def columns_of(parts):
+    table = make_table([outcome_of(rows) for rows in parts])
+    return {column.header: list(column.cells) for column in table.columns}
+
+
+def test_the_table_relates_each_variant_to_its_plain_agent():
+    names, hinted, plain = columns_of([HINTED, PLAIN]).items()
+    # Areas 30 and 35 / 3; TQ (50 - 20) / (40 - 20); SACo 900 / 1200.
+    assert hinted == (
+        "camel with hopper/hop",
+        ["2", "30", "2.77", "400", "300 to 500", "300", "500", "1,290", "1.50", "0.75"],
+    )
+    assert plain == (
+        "camel, no prior",
+        ["2", "11", "1.00", "40", "30 to 50", "30", "140", "–", "1.00", "1.00"],
+    )
+    assert len(names[1]) == 10
+
+
+@pytest.mark.parametrize(("parts", "coverage"), [([HINTED], "–"), ([HINTED, USELESS], "0.75")])
+def test_what_has_no_scale_is_left_out(parts, coverage):
+    _, _, ratio, *_, quality, found = columns_of(parts)["camel with hopper/hop"]
+    assert (ratio, quality, found) == ("–", "–", coverage)
+
+
+def test_the_figure_is_drawn_from_the_rows(tmp_path, monkeypatch):
+    drawn = {}
+    monkeypatch.setattr(comparison, "benchmark_curves", lambda path, **what: drawn.update(what, path=path))
+    console = Console(file=io.StringIO(), width=200)
+    compare([HINTED, PLAIN], tmp_path / "hopper.png", console)
+    assert drawn["path"] == tmp_path / "hopper.png"
+    assert drawn["title"] == "hopper"
+    assert "mean of 2 seeds" in drawn["subtitle"]
+    assert "1,000,000 more env steps tuned hopper/hop" in drawn["subtitle"]
+    assert drawn["references"] == {"hopper/hop alone": 1290.0}
+    assert [curve.label for curve in drawn["curves"]] == ["camel with hopper/hop", "camel, no prior"]
+    np.testing.assert_array_equal(drawn["curves"][1].returns, [[10, 10, 10], [0, 10, 20]])
+    assert "camel, no prior" in console.file.getvalue()
