@@ -59,11 +59,3 @@ def test_sampling_is_uniform_and_shaped():
     counts = np.bincount(np.asarray(rows.number).astype(int).ravel(), minlength=8)
     # Chi-squared with 7 degrees of freedom: 24.3 is its 99.9 % point.
     assert ((counts - 1000) ** 2 / 1000).sum() < 24.3
-
-
-def test_a_batch_as_large_as_the_ring_fills_it():
-    replay = make_replay(Pair(jnp.zeros(()), jnp.zeros(2)), capacity=4)
-    buffer = replay.init()
-    for start in (1, 5, 9):
-        buffer = replay.insert(buffer, batch(start, 4), jnp.ones(4, bool))
-        assert contents(replay, buffer) == set(range(start, start + 4))
