@@ -147,7 +147,7 @@ class TrainConfig:
             *self._contradictions_of_the_warmup(),
             *self._contradictions_of_the_buffer(),
             *check_that(
-                self.env_steps_per_iteration <= self.env_steps,
+                self.steps_per_iteration == 1 or self.env_steps_per_iteration <= self.env_steps,
                 f"updates_per_step is {self.updates_per_step}; with {self.num_envs} environments that is "
                 f"a whole number of updates only every {self.env_steps_per_iteration} steps, which must "
                 f"be at most env_steps ({self.env_steps}); take a simpler ratio, such as 0.5 or 0.0625",

@@ -1,8 +1,11 @@
 """Impossible settings are found before anything is compiled, all at once."""
 
 import dataclasses
+from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import camel_jax
 from camel_jax import CrossQConfig, EpsilonConfig, MaskConfig, SACConfig, TD3Config, TrainConfig, memory
@@ -127,3 +130,59 @@ def test_a_run_larger_than_memory_is_refused_before_it_is_allocated(monkeypatch)
         InputError, match=r"buffer_size is 10,000,000; the run would take 36\d.\d MB, .* 100.0 MB"
     ):
         camel_jax.train(env, None, TrainConfig(buffer_size=10_000_000))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"env_steps": 10, "batch_size": 8}, "env_steps is 10; it must be above 16, the num_envs x n_step"),
+        ({"warmup_steps": 47, "n_step": 3}, "warmup_steps is 47; it must lie in [48, 60000): from num_envs"),
+        (
+            {"env_steps": 600, "warmup_steps": 500, "batch_size": 2_000},
+            "batch_size is 2000; it must lie in [2, 1488]: the run has no more steps",
+        ),
+        ({"buffer_size": 200, "num_envs": 512}, "buffer_size is 200; it must be at least 512: a batch, and"),
+        ({"updates_per_step": float("nan")}, "updates_per_step is nan; it must lie in [1e-06, 10000.0]"),
+    ],
+)
+def test_a_contradiction_names_the_one_field_that_can_mend_it(change, message):
+    (problem,) = dataclasses.replace(TrainConfig(), **change).problems()
+    assert problem.startswith(message)
+
+
+def test_contradictions_are_told_at_once_too():
+    config = TrainConfig(
+        env_steps=1_000, warmup_steps=5_000, buffer_size=200, n_step=20, updates_per_step=1e-5
+    )
+    names = [problem.split(" is ")[0] for problem in config.problems()]
+    assert names == ["warmup_steps", "n_step", "updates_per_step"]
+
+
+@given(
+    ratio=st.fractions(Fraction(1, 64), 8, max_denominator=64),
+    num_envs=st.integers(1, 64),
+    env_steps=st.integers(5_000, 50_000),
+    warmup_steps=st.integers(64, 1_000),
+    report_every=st.integers(1, 3_000),
+)
+def test_runs_of_any_size_add_up(ratio, num_envs, env_steps, warmup_steps, report_every):
+    config = TrainConfig(
+        env_steps=env_steps,
+        num_envs=num_envs,
+        warmup_steps=warmup_steps,
+        updates_per_step=float(ratio),
+        report_every=report_every,
+    )
+    config.check()
+    assert Fraction(config.updates_per_iteration, config.env_steps_per_iteration) == ratio
+    warmup = config.warmup_iterations * num_envs
+    assert warmup_steps - num_envs < warmup <= warmup_steps
+    assert config.total_env_steps == warmup + config.chunks * config.chunk_env_steps
+    assert env_steps <= config.total_env_steps < env_steps + config.chunk_env_steps
+    assert config.chunk_env_steps % config.env_steps_per_iteration == 0
+    assert config.chunk_env_steps <= max(report_every, config.env_steps_per_iteration)
+    assert config.evaluates_at(config.total_env_steps)
+
+
+def test_presets_differ():
+    assert len({repr(config) for config in PRESETS.values()}) == len(PRESETS)
