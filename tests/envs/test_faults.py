@@ -118,11 +118,11 @@ def test_nothing_of_a_fault_enters_the_buffer():
         evaluation_episodes=1,
     )
     loop = camel_jax.make_loop(Episode(Lying(), max_steps=7), None, config)
-    state = loop.prefill(loop.init(0))
+    state = loop.prefill(loop.init())
     # Half of the uniform actions are positive.
     assert 0.3 < int(state.buffer.size) / int(state.step) < 0.7
     assert np.isfinite(np.asarray(state.buffer.rows)).all()
-    sampled = loop.replay.sample(state.buffer, jax.random.key(0), (500,))
+    sampled = loop.parts.replay.sample(state.buffer, jax.random.key(0), (500,))
     np.testing.assert_array_equal(sampled.reward, 1.0)
     assert (np.asarray(sampled.action) <= 0).all()
     # Every one was counted, those of the warm-up too.

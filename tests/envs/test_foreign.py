@@ -16,7 +16,7 @@ from mujoco_playground import dm_control_suite
 
 import camel_jax
 import envs
-from camel_jax import SACConfig, TrainConfig
+from camel_jax import CrossQConfig, SACConfig, TrainConfig
 from envs import AutoReset, Env, InputError, State
 from probes import Probe
 
@@ -28,7 +28,8 @@ TINY = TrainConfig(
     report_every=160,
     evaluate_every=160,
     evaluation_episodes=2,
-    sac=SACConfig(hidden=(8,), batch_size=8),
+    batch_size=8,
+    algorithm=SACConfig(hidden=(8,), critic=CrossQConfig(hidden=(8,))),
 )
 
 

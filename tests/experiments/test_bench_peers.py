@@ -207,8 +207,8 @@ class Loop:
         assert prior is None
         self.config = config
 
-    def init(self, seed):
-        return (f"init {seed}",)
+    def init(self):
+        return ("init",)
 
     def prefill(self, state):
         return (*state, "prefill")
@@ -229,6 +229,6 @@ def test_peers_and_we_take_turns(libraries, tmp_path, monkeypatch):
         assert all(numbers[f"peers/{peer}/{figure}"] > 0 for figure in FIGURES)
         assert numbers[f"peers/{peer}/stable-baselines3"] == "9.9"
         assert numbers[f"peers/{peer}/task"] == "hopper"
-    assert set(Loop.ends.values()) == {("init 0", "prefill", "chunk", "chunk", "chunk")}
+    assert set(Loop.ends.values()) == {("init", "prefill", "chunk", "chunk", "chunk")}
     turns = [note for note in notes(libraries) if note == ["learn", peers._ENV_STEPS]]
     assert len(turns) == 3 * sum(len(peers.settings(peer)) for peer in ("sbx_sac", "sb3_td3"))
