@@ -10,12 +10,11 @@ from algorithms import ALGORITHMS
 
 import camel_jax
 from camel_jax import EpsilonConfig, TrainConfig
+from camel_jax.loop import make_init
 from camel_jax.normalise import normalised
 from envs import Episode
 from priors import from_function
 from probes import Probe, ProbeZoo
-
-pytestmark = pytest.mark.usefixtures("quick_compilation")
 
 DISCOUNT = 0.8
 ZOO = TrainConfig(
@@ -37,18 +36,23 @@ def with_algorithm(name, **settings):
 @pytest.mark.parametrize("name", ALGORITHMS)
 def test_values_are_learned_within_5_percent(name):
     """One step, two steps and their discount, steps without end that are truncated, and the best action."""
-    # Batch statistics of a few places are noisy, and average out over many and small steps.
-    more = {"batch_size": 256, "env_steps": 20_000} if name == "crossq" else {}
-    config = with_algorithm(name, **more)
+    config, seeds = with_algorithm(name), [0]
+    if name == "crossq":
+        # Batch statistics of so few places are noisy, a few per cent of a value from seed to seed.
+        config, seeds = with_algorithm(name, batch_size=256), [0, 1, 2]
     # Truncated after two steps: the value of place 3 is that of going on for ever.
     env = Episode(ProbeZoo(), 2)
-    result = camel_jax.train(env, None, config)
-    algorithm = camel_jax.make_loop(env, None, config).parts.algorithm
+    loop = camel_jax.make_loop(env, None, config)
+    start, algorithm = jax.jit(make_init(loop.parts, env)), loop.parts.algorithm
     places = ProbeZoo.observation(jnp.arange(ProbeZoo.PLACES))
-    actions = jax.vmap(lambda place: result.last_policy((), place)[1])(places)
-    found = algorithm.critic.values(result.state.learner.critic, places, actions)
-    np.testing.assert_allclose(found.mean(0), ProbeZoo.values(DISCOUNT), rtol=0.05)
-    assert float(actions[4, 0]) == pytest.approx(ProbeZoo.BEST_ACTION, abs=0.1)
+    values, best = [], []
+    for seed in seeds:
+        state, _, _ = camel_jax.run_loop(loop, loop.prefill(start(seed)))
+        actions = algorithm.policy(algorithm.policy_parameters(state.learner), places)
+        values.append(algorithm.critic.values(state.learner.critic, places, actions).mean(0))
+        best.append(float(actions[4, 0]))
+    np.testing.assert_allclose(np.mean(values, axis=0), ProbeZoo.values(DISCOUNT), rtol=0.05)
+    assert np.mean(best) == pytest.approx(ProbeZoo.BEST_ACTION, abs=0.1)
 
 
 @pytest.mark.parametrize("adapt", ["return", "critic"])
