@@ -23,7 +23,7 @@ _PUBLISHED_SAC = SACConfig(
     critic=TwinConfig(hidden=(256, 256), learning_rate=3e-4),
 )
 _DSAC_T = dataclasses.replace(_PUBLISHED_SAC, learning_rate=1e-4, policy_delay=2, critic=GaussianConfig())
-_PUBLISHED = {"num_envs": 1, "batch_size": 256, "env_steps": 100_000, "warmup_steps": 5_000}
+_PUBLISHED = TrainConfig(num_envs=1, batch_size=256, env_steps=100_000, warmup_steps=5_000)
 
 PRESETS: dict[str, TrainConfig] = {
     # What `make train` runs.
@@ -31,16 +31,16 @@ PRESETS: dict[str, TrainConfig] = {
     # Our reading of the paper (arXiv 2502.11896): TD3, the bounds of the program's output as the mask, and an
     # epsilon that starts high and decays, with which a step is masked. Widths, the schedule's shape and its
     # length are ours: the paper's body is not known to us.
-    "camel-td3": TrainConfig(
-        **_PUBLISHED,  # type: ignore[arg-type]
+    "camel-td3": dataclasses.replace(
+        _PUBLISHED,
         mask=MaskConfig("generator"),
         epsilon=EpsilonConfig("linear", decay_steps=50_000, semantics="bernoulli"),
         algorithm=TD3Config(),
     ),
     # As published, with one update for each step of one environment.
-    "sac": TrainConfig(**_PUBLISHED, algorithm=_PUBLISHED_SAC),  # type: ignore[arg-type]
-    "dsac-t": TrainConfig(**_PUBLISHED, algorithm=_DSAC_T),  # type: ignore[arg-type]
-    "td3": TrainConfig(**_PUBLISHED, algorithm=TD3Config()),  # type: ignore[arg-type]
+    "sac": dataclasses.replace(_PUBLISHED, algorithm=_PUBLISHED_SAC),
+    "dsac-t": dataclasses.replace(_PUBLISHED, algorithm=_DSAC_T),
+    "td3": dataclasses.replace(_PUBLISHED, algorithm=TD3Config()),
 }
 
 
