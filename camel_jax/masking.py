@@ -11,6 +11,7 @@ that drifts with epsilon, and no policy inside an interval of h < 0.18 could rea
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -68,7 +69,7 @@ def _plain_perturb(interval: Interval, unit_action: jax.Array, std: jax.Array, n
 
 
 @dataclass(frozen=True)
-class _WidenedMask:
+class _WidenedMask(ABC):
     """What all masks share: the bounds, a suggestion widened and mixed with the full range.
 
     The suggestion [l, u] widened by w is mixed with [-1, 1] by the grip g:
@@ -106,15 +107,17 @@ class _WidenedMask:
         full, scale = jnp.all(_is_full(interval)), jnp.asarray(std, unit_action.dtype)
         return jax.lax.cond(full, _plain_perturb, self._perturb, interval, unit_action, scale, noise)
 
+    @abstractmethod
     def _sample(
         self, interval: Interval, mean: jax.Array, log_std: jax.Array, noise: jax.Array
     ) -> tuple[jax.Array, jax.Array]:
-        raise NotImplementedError
+        """`sample` where the interval cuts something off."""
 
+    @abstractmethod
     def _perturb(
         self, interval: Interval, unit_action: jax.Array, std: jax.Array, noise: jax.Array
     ) -> jax.Array:
-        raise NotImplementedError
+        """`perturb` where the interval cuts something off."""
 
 
 class GeneratorMask(_WidenedMask):
