@@ -11,6 +11,7 @@ import jax
 import jax.numpy as jnp
 import mujoco
 import numpy as np
+from jax.experimental.buffer_callback import Buffer, buffer_callback
 from mujoco import batch
 
 from envs.machine import available_cores
@@ -38,7 +39,7 @@ _Shapes = dict[str, tuple[int, ...]]
 
 
 class CPhysics:
-    """Multi-threaded `mujoco.batch` behind `jax.pure_callback`.
+    """Multi-threaded `mujoco.batch` behind a callback from the graph.
 
     Unbatched like every engine; under any nesting of `jax.vmap` (seeds over environments, say) the
     batch axes reach the host in one call. The engine computes in float64 whatever JAX's precision is, and
@@ -100,11 +101,10 @@ class CPhysics:
         shapes += self._reads.values()
         sizes = [math.prod(shape) * dtype.itemsize // 4 for shape in shapes]
         # One array there and one back: the callback's cost grows with their number.
-        words = jax.pure_callback(
+        words = _call(
             functools.partial(self._on_host, frame_skip=frame_skip, dtype=dtype),
-            jax.ShapeDtypeStruct((state.memory.size + 1 + sum(sizes),), jnp.uint32),
             jnp.concatenate([state.memory, *map(_words, (state.qpos, state.qvel, control.astype(dtype)))]),
-            vmap_method="broadcast_all",
+            size=state.memory.size + 1 + sum(sizes),
         )
         memory, overflow, *parts = jnp.split(words, np.cumsum([state.memory.size, 1, *sizes[:-1]]))
         qpos, qvel, *fields = (_floats(part, s, dtype) for part, s in zip(parts, shapes, strict=True))
@@ -122,7 +122,7 @@ class CPhysics:
     def _displacement_shapes(self) -> _Shapes:
         return {"qpos": (self.model.nq,), **self._tracks}
 
-    def _on_host(self, words: jax.Array, *, frame_skip: int, dtype: np.dtype) -> np.ndarray:
+    def _on_host(self, words: np.ndarray, *, frame_skip: int, dtype: np.dtype) -> np.ndarray:
         """Step every mechanism of a batch.
 
         Args:
@@ -133,7 +133,7 @@ class CPhysics:
         Returns:
             Memory, overflow, positions, velocities, displacements and reads side by side, likewise.
         """
-        rows = np.asarray(words).reshape(-1, words.shape[-1])
+        rows = words.reshape(-1, words.shape[-1])
         split = 2 * _memory_size(self.model, self._tracks)
         memory = np.ascontiguousarray(rows[:, :split]).view(np.float64)
         given = np.ascontiguousarray(rows[:, split:]).view(dtype).astype(np.float64)
@@ -148,6 +148,27 @@ class CPhysics:
             [memory.view(np.uint32), overflow[:, None], numbers.astype(dtype).view(np.uint32)], axis=1
         )
         return result.reshape(*words.shape[:-1], -1)
+
+
+def _call(function: Callable[[np.ndarray], np.ndarray], words: jax.Array, *, size: int) -> jax.Array:
+    """`function` of `words`, both uint32, on the host; under `jax.vmap` it gets all batch axes in one call.
+
+    On the CPU it reads and writes the graph's own memory: `jax.pure_callback` makes JAX arrays of what it
+    passes, which takes longer than a step of one Hopper (`docs/decisions.md`). Elsewhere that has to be.
+    """
+    result = jax.ShapeDtypeStruct((size,), words.dtype)
+
+    def in_place(_: object, out: Buffer, words: Buffer) -> None:
+        np.asarray(out)[...] = function(np.asarray(words))
+
+    def copied(words: jax.Array) -> np.ndarray:
+        return function(np.asarray(words))
+
+    return jax.lax.platform_dependent(
+        words,
+        cpu=buffer_callback(in_place, result, vmap_method="broadcast_all"),
+        default=lambda words: jax.pure_callback(copied, result, words, vmap_method="broadcast_all"),
+    )
 
 
 def _words(x: jax.Array) -> jax.Array:
