@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import jax
 
@@ -24,4 +24,26 @@ def per_seed(function: Function) -> Function:
     ones; one after another, every seed learns exactly what it learns alone, while the physics of all seeds
     still goes down in one call. An accelerator is filled by batching, and the numbers differ by rounding.
     """
-    return jax.custom_batching.sequential_vmap(function) if jax.default_backend() == "cpu" else function
+    return _one_after_another(function) if jax.default_backend() == "cpu" else function
+
+
+def _one_after_another(function: Function) -> Function:
+    """`sequential_vmap` for arguments and results of any type.
+
+    By itself it builds them with booleans in place of arrays, which Brax's counter makes arrays of.
+    """
+
+    def call(*arguments: Any) -> Any:
+        leaves, structure = jax.tree.flatten(arguments)
+        structures = []
+
+        @jax.custom_batching.sequential_vmap
+        def of_leaves(*leaves: Any) -> list[Any]:
+            results, structure_of_results = jax.tree.flatten(function(*jax.tree.unflatten(structure, leaves)))
+            structures.append(structure_of_results)
+            return results
+
+        results = of_leaves(*leaves)
+        return jax.tree.unflatten(structures[-1], results)
+
+    return cast(Function, call)
