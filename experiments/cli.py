@@ -161,7 +161,8 @@ class Reproduce:
     """Task to train."""
     variants: tuple[str, ...] = ()
     """What to compare, each PRESET:PRIOR; PRIOR is one of the library, a file of yours, or none for the plain
-    agent. camel with the task's first prior and camel:none if left out."""
+    agent. Settings of the preset are changed as in camel+mask.kind=clip+n_step=3:none. camel with the task's
+    first prior and camel:none if left out."""
     steps: int = 100_000
     """Environment steps of each seed."""
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)

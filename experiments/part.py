@@ -21,7 +21,7 @@ class Variant(NamedTuple):
     """What is compared: the settings of a preset, with a prior or without.
 
     Attributes:
-        preset: name of the settings.
+        preset: name of the settings; see `settings.py`.
         prior: name or path of the prior, "none" for the plain agent.
     """
 

@@ -1,7 +1,7 @@
 """The thin benchmark: the plain agent against CAMEL, many seeds in one program, rows as they come.
 
-A *variant* is a preset and a prior, or none. Each has a CSV file, with its settings beside it in a JSON
-file, and while it is trained a work folder for its checkpoints.
+A *variant* is a preset, perhaps with changes to it (`settings.py`), and a prior, or none. Each has a CSV
+file, with its settings beside it in a JSON file, and while it is trained a work folder for its checkpoints.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ import envs
 import priors
 from camel_jax import Checkpoints, Report, TrainConfig, TrainState, make_loop, run_loop
 from camel_jax.memory import require_memory
-from camel_jax.presets import preset
 from envs import InputError
 from experiments import judgements, tidy
 from experiments.comparison import compare
@@ -37,6 +36,7 @@ from experiments.part import (
 from experiments.progress import ProgressReporter
 from experiments.run import Stopped, load_prior
 from experiments.run_folder import CHECKPOINTS
+from experiments.settings import read_settings
 from experiments.signals import StopRequest
 
 RESULTS, WORK = Path("experiments/results/reproduce"), Path("runs/reproduce")
@@ -105,7 +105,7 @@ def reproduce(benchmark: Benchmark, console: Console) -> None:
         PriorError: a prior's program cannot be translated.
         Stopped: a signal stopped it; the same call goes on.
     """
-    run(benchmark, [preset(variant.preset) for variant in benchmark.variants], console)
+    run(benchmark, [read_settings(variant.preset) for variant in benchmark.variants], console)
 
 
 def run(benchmark: Benchmark, configs: Sequence[TrainConfig], console: Console) -> None:
