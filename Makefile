@@ -61,8 +61,8 @@ reproduce: $(INSTALLED)  ## compare CAMEL with the plain agent (TASK=, STEPS=, S
 	$(BIN)/camel-jax reproduce $(TASK) --steps $(STEPS) --seeds $(SEEDS) $(if $(VARIANTS),--variants $(VARIANTS)) $(ARGS)
 
 RESULTS := experiments/results
-bench: $(INSTALLED)  ## measure physics, prior, loop, compilation (TASK=, PHYSICS=); JSON in experiments/results
-	for name in physics prior loop compile; do $(BIN)/camel-jax bench $$name --task $(TASK) --physics $(PHYSICS) \
+bench: $(INSTALLED)  ## measure physics, prior, loop, seeds, compilation (TASK=, PHYSICS=); JSON in experiments/results
+	for name in physics prior loop seeds compile; do $(BIN)/camel-jax bench $$name --task $(TASK) --physics $(PHYSICS) \
 		--json $(RESULTS)/bench-$$name-$(TASK)$(if $(filter auto,$(PHYSICS)),,-$(PHYSICS)).json || exit 1; done
 
 PEERS := $(if $(PEERS_PYTHON),,.venv-peers/.installed)

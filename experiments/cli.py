@@ -202,10 +202,10 @@ class Reproduce:
 class Bench:
     """Measure a part against what bounds its speed, in one run."""
 
-    name: Positional[Literal["physics", "prior", "loop", "compile", "peers"]]
+    name: Positional[Literal["physics", "prior", "loop", "seeds", "compile", "peers"]]
     """physics: the engine in the graph against the engine alone. prior: translating, compiling and running
     a program, the last against the physics. loop: training against its parts.
-    compile: a cold compilation of reset and step.
+    seeds: many seeds in one program against single runs. compile: a cold compilation of reset and step.
     peers: training against SAC of SBX and TD3 of Stable-Baselines3."""
     task: str = "hopper"
     """Task to measure on."""

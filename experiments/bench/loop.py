@@ -39,25 +39,28 @@ def measure(task: str, physics: str) -> list[Row]:
 
 def _measure(env: Env, task: str, prior: Prior | None, config: TrainConfig) -> Row:
     loop = make_loop(env, prior, config)
-    states = {name: loop.prefill(loop.init()) for name in ("chunk", "updates", "physics")}
-    parts: dict[str, Callable[[TrainState], TrainState]] = {
-        "chunk": lambda state: loop.chunk(state)[0],
-        "updates": jax.jit(updates_alone(loop), donate_argnums=0),
-        "physics": jax.jit(physics_alone(loop), donate_argnums=0),
+    runs = {
+        "chunk": going_on(loop, lambda state: loop.chunk(state)[0]),
+        "updates": going_on(loop, jax.jit(updates_alone(loop), donate_argnums=0)),
+        "physics": going_on(loop, jax.jit(physics_alone(loop), donate_argnums=0)),
     }
-
-    def turn(name: str) -> Callable[[], None]:
-        def run() -> None:
-            states[name] = jax.block_until_ready(parts[name](states[name]))
-
-        return run
-
-    times = seconds({name: turn(name) for name in parts}, rounds=_ROUNDS)
+    times = seconds(runs, rounds=_ROUNDS)
     bare = [sum(pair) for pair in zip(times["updates"], times["physics"], strict=True)]
     numbers = {f"{name}_seconds": statistics.median(values) for name, values in times.items()}
     numbers["env_steps_per_second"] = config.chunk_env_steps / numbers["chunk_seconds"]
     numbers["overhead"] = median_ratio(times["chunk"], bare)
     return Row(f"loop/{task}/{env.backend}_utd{config.updates_per_step:g}_envs{config.num_envs}", numbers)
+
+
+def going_on(loop: Loop, part: Callable[[TrainState], TrainState]) -> Callable[[], None]:
+    """A run of a part, each from where the one before came to; the first from the end of the warm-up."""
+    state = loop.prefill(loop.init())
+
+    def run() -> None:
+        nonlocal state
+        state = jax.block_until_ready(part(state))
+
+    return run
 
 
 def updates_alone(loop: Loop) -> Callable[[TrainState], TrainState]:

@@ -11,13 +11,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import jax
-
 import envs
 from camel_jax import TrainConfig, make_loop
 from camel_jax.presets import preset
 from envs import InputError, available_cores
 from experiments.bench import peer_process
+from experiments.bench.loop import going_on
 from experiments.bench.row import Row
 from experiments.bench.timing import median_ratio, seconds
 from experiments.bench.worker import Worker, start
@@ -122,13 +121,7 @@ def _row(peer: str, times: dict[tuple[str, str], list[float]], about: dict[str, 
 
 def _ours(task: str, physics: str, config: TrainConfig) -> Callable[[], None]:
     loop = make_loop(envs.make(task, physics), None, config)
-    state = loop.prefill(loop.init())
-
-    def turn() -> None:
-        nonlocal state
-        state = jax.block_until_ready(loop.chunk(state)[0])
-
-    return turn
+    return going_on(loop, lambda state: loop.chunk(state)[0])
 
 
 def _turn(worker: Worker) -> Callable[[], object]:

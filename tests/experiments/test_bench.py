@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 import envs
+from camel_jax import TrainConfig
 from experiments import bench
-from experiments.bench import Row, loop, physics, timing
+from experiments.bench import Row, loop, physics, seeds, timing
 
 
 def test_rows_become_one_flat_object():
@@ -38,8 +39,13 @@ def test_measurements_have_the_keys_that_scripts_read(monkeypatch):
     monkeypatch.setattr(loop, "_ROUNDS", 1)
     monkeypatch.setattr(loop, "_SETTINGS", ({"num_envs": 4, "report_every": 64, "batch_size": 8},))
     numbers = bench.flatten(bench.run("physics", "hopper")) | bench.flatten(bench.run("loop", "hopper"))
+    monkeypatch.setattr(seeds, "_ROUNDS", 1)
+    monkeypatch.setattr(seeds, "_SEEDS_ON_CPU", 2)
+    monkeypatch.setattr(seeds, "_CONFIG", TrainConfig(num_envs=4, report_every=64, batch_size=8))
+    numbers |= bench.flatten(bench.run("seeds", "hopper"))
     numbers |= bench.flatten(bench.run("compile", "hopper", "c"))
     expected = {"physics/hopper/c/2/ratio", "loop/hopper/c_utd1_envs4/overhead"}
+    expected |= {f"seeds/hopper/c_seeds2/over_{name}" for name in ("runs", "updates", "one")}
     assert expected | {"compile/hopper/c/64/total_seconds"} <= set(numbers)
     assert all(value > 0 for value in numbers.values())
 

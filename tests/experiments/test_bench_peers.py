@@ -220,7 +220,7 @@ class Loop:
 
 def test_peers_and_we_take_turns(libraries, tmp_path, monkeypatch):
     monkeypatch.setattr(peers, "make_loop", Loop)
-    monkeypatch.setattr(peers.jax, "block_until_ready", lambda state: state)
+    monkeypatch.setattr("jax.block_until_ready", lambda state: state)
     monkeypatch.setattr(peers, "_ROUNDS", 2)
     file = tmp_path / "peers.json"
     main(["bench", "peers", "--json", str(file)])
