@@ -1,14 +1,22 @@
-"""Shared helpers are importable by name; the first call of a jitted function is no slow example."""
+"""Shared helpers are importable by name, and what the tests compile is compiled quickly."""
 
+import os
 import sys
 from pathlib import Path
 
-import hypothesis
-import jax
-import pytest
+# Compiling takes most of the suite's time; so compiled, a loop takes half of it and runs a little slower. The
+# tests' own processes inherit this. What is compiled for users is compared by the targets that measure.
+_QUICK_COMPILATION = (
+    "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false "
+    "--xla_cpu_parallel_codegen_split_count=1"
+)
+os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {_QUICK_COMPILATION}"
 
-import envs
+import hypothesis  # noqa: E402 - JAX reads the flags when it is imported
 
+import envs  # noqa: E402
+
+# The first call of a jitted function is no slow example.
 hypothesis.settings.register_profile("jax", deadline=None)
 hypothesis.settings.load_profile("jax")
 sys.path.insert(0, str(Path(__file__).parent))
@@ -17,12 +25,3 @@ envs.use_compilation_cache()
 
 def pytest_addoption(parser):
     parser.addoption("--programs", type=int, default=80, help="random programs to compare with CPython")
-
-
-@pytest.fixture(scope="module")
-def quick_compilation():
-    """Compiling takes most of the time of many tests, which check what is computed and not how fast."""
-    before = jax.config.read("jax_disable_most_optimizations")
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", before)

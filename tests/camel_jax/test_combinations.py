@@ -23,9 +23,6 @@ from probes import ProbeZoo
 SUGGESTION, WIDTH = 0.3, 0.2
 
 
-pytestmark = pytest.mark.usefixtures("quick_compilation")
-
-
 class Plain(GeneratorMask):
     """The plain agent: whatever is suggested and however tight the grip."""
 

@@ -62,10 +62,6 @@ ARGUMENTS = {
 _CONTACTS = (*_CONTACT_FORCES, "contact_cost_weight", "contact_force_range")
 
 
-# What is optimised is compared by `make parity`.
-pytestmark = pytest.mark.usefixtures("quick_compilation")
-
-
 def without(arguments, *left_out):
     return {name: value for name, value in arguments.items() if name not in left_out}
 

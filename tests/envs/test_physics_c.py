@@ -16,10 +16,6 @@ COUNT = 6
 TASKS = ("hopper", "reacher", "humanoid")
 
 
-# What is optimised is compared by `make parity`.
-pytestmark = pytest.mark.usefixtures("quick_compilation")
-
-
 class Engine:
     """Physics of a task, batched and compiled; states are NumPy's, so that picking some compiles nothing."""
 

@@ -39,10 +39,6 @@ VARIANTS = [
 every_task = pytest.mark.parametrize("task", envs.names())
 
 
-# What is optimised is compared by `make parity`.
-pytestmark = pytest.mark.usefixtures("quick_compilation")
-
-
 def variant_id(value):
     return ("+".join(value) or "defaults") if isinstance(value, dict) else value
 

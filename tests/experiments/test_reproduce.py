@@ -37,14 +37,6 @@ AT = [64, 128, 192, 256]
 
 
 @pytest.fixture(autouse=True, scope="module")
-def quick_compilation():
-    before = jax.config.read("jax_disable_most_optimizations")
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", before)
-
-
-@pytest.fixture(autouse=True, scope="module")
 def loops():
     """What trains a variant is pure functions: those of the same settings are compiled once for all tests."""
     loops, make_loop = {}, reproduce.make_loop
