@@ -58,7 +58,7 @@ def test_seeds_in_one_program_are_the_runs_of_each_alone_bit_for_bit(hopper, alo
     # Seed 0 comes second: nothing may depend on the place.
     other, same = camel_jax.train(hopper, constant_prior(), TINY, seeds=[1, 0])
     assert_equal_trees(same.state, alone.state)
-    assert_equal_trees(same.history, alone.history)
+    np.testing.assert_equal(same.history, alone.history)  # NaN too
     assert not np.array_equal(other.state.env_state.obs, alone.state.env_state.obs)
 
 
