@@ -8,7 +8,7 @@ from __future__ import annotations
 from camel_jax.algorithm import Algorithm, Batch
 from camel_jax.checkpoint import Checkpoints
 from camel_jax.config import TrainConfig
-from camel_jax.critics import Critic, CrossQConfig, GaussianConfig, TwinConfig
+from camel_jax.critics import CategoricalConfig, Critic, GaussianConfig, TwinConfig
 from camel_jax.evaluate import Evaluation, GymnasiumEvaluator, Policy, evaluate, prior_alone
 from camel_jax.loop import Loop, make_loop
 from camel_jax.masking import ClipMask, DistributionalMask, GeneratorMask, Mask, MaskConfig
@@ -21,11 +21,11 @@ from camel_jax.train import Report, TrainResult, result_of, results_of, run_loop
 __all__ = [
     "Algorithm",
     "Batch",
+    "CategoricalConfig",
     "Checkpoints",
     "ClipMask",
     "Controller",
     "Critic",
-    "CrossQConfig",
     "DistributionalMask",
     "EpsilonConfig",
     "Evaluation",

@@ -45,8 +45,8 @@ class TrainConfig:
     updates_per_step: float = 1.0
     batch_size: int = 128
     discount: float = 0.99
-    n_step: int = 1
-    normalise_observations: bool = False
+    n_step: int = 3
+    normalise_observations: bool = True
     warmup: Literal["masked", "uniform", "prior"] = "masked"
     warmup_steps: int = 2_000
     buffer_size: int | None = None

@@ -9,10 +9,8 @@ import jax
 import jax.numpy as jnp
 
 
-def bellman_target(
-    reward: jax.Array, discount: jax.Array, next_value: jax.Array, *, cap: jax.Array | float = jnp.inf
-) -> jax.Array:
-    """min(r + discount * V(s'), cap), without gradient.
+def bellman_target(reward: jax.Array, discount: jax.Array, next_value: jax.Array) -> jax.Array:
+    """The target r + discount * V(s'), without gradient.
 
     Args:
         reward: shape `(batch,)`.
@@ -20,12 +18,11 @@ def bellman_target(
         next_value: of s' under the mask there: for SAC min_i Q_i(s', a') - alpha log pi(a'|s')
             (arXiv 1812.05905, equation 3), for TD3 min_i Q_i(s', a') (arXiv 1802.09477, equation 10),
             `(batch,)`.
-        cap: an upper bound that keeps early targets from running away, infinite for none.
 
     Returns:
         Shape `(batch,)`.
     """
-    return jax.lax.stop_gradient(jnp.minimum(reward + discount * next_value, cap))
+    return jax.lax.stop_gradient(reward + discount * next_value)
 
 
 def squared_error(values: jax.Array, target: jax.Array) -> jax.Array:

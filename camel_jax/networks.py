@@ -52,32 +52,6 @@ class GaussianActor(nn.Module):
         return mean, _LOG_STD_MIN + 0.5 * (_LOG_STD_MAX - _LOG_STD_MIN) * (log_std + 1.0)
 
 
-class NormalisedMLP(nn.Module):
-    """Hidden layers with batch normalisation, on the input and after each ReLU (CrossQ, arXiv 1902.05605).
-
-    Attributes:
-        hidden: widths of the hidden layers.
-        outputs: entries of the output.
-        momentum: of the running statistics.
-    """
-
-    hidden: tuple[int, ...]
-    outputs: int
-    momentum: float = 0.99
-
-    @nn.compact
-    def __call__(self, x: jax.Array, train: bool) -> jax.Array:
-        """Shape `(..., outputs)`; `train` normalises with the batch's own statistics."""
-
-        def normalise(x: jax.Array) -> jax.Array:
-            return nn.BatchNorm(use_running_average=not train, momentum=self.momentum)(x)
-
-        x = normalise(x)
-        for width in self.hidden:
-            x = normalise(nn.relu(nn.Dense(width)(x)))
-        return nn.Dense(self.outputs)(x)
-
-
 class UnitMLP(nn.Module):
     """Hidden layers with batch normalisation on the input and before each ReLU (XQC, arXiv 2509.25174).
 

@@ -23,7 +23,14 @@ _PUBLISHED_SAC = SACConfig(
     critic=TwinConfig(hidden=(256, 256), learning_rate=3e-4),
 )
 _DSAC_T = dataclasses.replace(_PUBLISHED_SAC, learning_rate=1e-4, policy_delay=2, critic=GaussianConfig())
-_PUBLISHED = TrainConfig(num_envs=1, batch_size=256, env_steps=100_000, warmup_steps=5_000)
+_PUBLISHED = TrainConfig(
+    num_envs=1,
+    batch_size=256,
+    n_step=1,
+    normalise_observations=False,
+    env_steps=100_000,
+    warmup_steps=5_000,
+)
 
 PRESETS: dict[str, TrainConfig] = {
     # What `make train` runs.

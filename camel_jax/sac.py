@@ -12,7 +12,7 @@ from flax import struct
 
 from camel_jax import losses
 from camel_jax.algorithm import Batch, Metrics, Params, delayed
-from camel_jax.critics import CategoricalConfig, Critic, CrossQConfig, GaussianConfig, TwinConfig
+from camel_jax.critics import CategoricalConfig, Critic, GaussianConfig, TwinConfig
 from camel_jax.masking import Mask
 from camel_jax.networks import GaussianActor
 from camel_jax.validation import at_least, between, check_that
@@ -45,9 +45,7 @@ class SACConfig:
     temperature_learning_rate: float = 1e-3
     target_entropy_scale: float = 1.0
     actor_decay: float = 0.995
-    critic: CrossQConfig | TwinConfig | GaussianConfig | CategoricalConfig = field(
-        default_factory=CrossQConfig
-    )
+    critic: CategoricalConfig | TwinConfig | GaussianConfig = field(default_factory=CategoricalConfig)
 
     def problems(self) -> list[str]:
         """What makes these settings impossible, one sentence each."""

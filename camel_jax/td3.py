@@ -11,7 +11,7 @@ import optax
 from flax import struct
 
 from camel_jax.algorithm import Batch, Metrics, Params, delayed
-from camel_jax.critics import CategoricalConfig, Critic, CrossQConfig, GaussianConfig, TwinConfig
+from camel_jax.critics import CategoricalConfig, Critic, GaussianConfig, TwinConfig
 from camel_jax.masking import Mask
 from camel_jax.networks import MLP
 from camel_jax.validation import at_least, between
@@ -40,7 +40,7 @@ class TD3Config:
     exploration_noise: float = 0.1
     target_noise: float = 0.2
     target_noise_clip: float = 0.5
-    critic: TwinConfig | CrossQConfig | GaussianConfig | CategoricalConfig = field(default_factory=TwinConfig)
+    critic: TwinConfig | CategoricalConfig | GaussianConfig = field(default_factory=TwinConfig)
 
     def problems(self) -> list[str]:
         """What makes these settings impossible, one sentence each."""

@@ -26,7 +26,7 @@ class Row:
     Attributes:
         task: name of the task.
         preset: name of the settings that the agent was trained with, "none" for what does not learn.
-        algorithm: what learns, such as sac-crossq: the algorithm and its critics.
+        algorithm: what learns, such as sac-categorical: the algorithm and its critics.
         prior: name or path of the prior, "none" for the plain agent.
         mask: kind of the mask.
         semantics: what epsilon means.

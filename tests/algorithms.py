@@ -1,6 +1,6 @@
 """Every algorithm and critic there is, small enough for tests."""
 
-from camel_jax import CrossQConfig, GaussianConfig, SACConfig, TD3Config, TwinConfig
+from camel_jax import CategoricalConfig, GaussianConfig, SACConfig, TD3Config, TwinConfig
 
 TWIN = TwinConfig(hidden=(32, 32), learning_rate=1e-3, target_rate=0.02)
 # A small and steady temperature leaves the values of the task as they are.
@@ -8,7 +8,7 @@ COLD = {"hidden": (32, 32), "temperature": 1e-3, "temperature_learning_rate": 0.
 
 ALGORITHMS = {
     "sac": SACConfig(**COLD, adam_b1=0.9, policy_delay=1, critic=TWIN),
-    "crossq": SACConfig(**COLD, critic=CrossQConfig(hidden=(32, 32), learning_rate=3e-4)),
+    "categorical": SACConfig(**COLD, critic=CategoricalConfig(hidden=(32, 32))),
     "dsac-t": SACConfig(
         **COLD,
         adam_b1=0.9,

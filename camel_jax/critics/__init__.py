@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from camel_jax.critics.base import NUM_CRITICS, Critic, CriticConfig
 from camel_jax.critics.categorical import CategoricalConfig, CategoricalCritic
-from camel_jax.critics.crossq import CrossQConfig, CrossQCritic
 from camel_jax.critics.gaussian import GaussianConfig, GaussianCritic
 from camel_jax.critics.twin import TwinConfig, TwinCritic
 
@@ -14,8 +13,6 @@ __all__ = [
     "CategoricalCritic",
     "Critic",
     "CriticConfig",
-    "CrossQConfig",
-    "CrossQCritic",
     "GaussianConfig",
     "GaussianCritic",
     "TwinConfig",

@@ -110,8 +110,8 @@ class CategoricalCritic:
     ) -> tuple[CategoricalState, Metrics]:
         """One gradient step; see `Critic`.
 
-        One pass over (s, a) and (s', a') together, as in CrossQ; target networks take the same pass, so that
-        both normalise by the statistics of both.
+        One pass over (s, a) and (s', a') together, as in CrossQ (arXiv 1902.05605), so that batch
+        normalisation sees both distributions; target networks take the same pass.
         """
         del key
         scale = jnp.maximum(state.scale, cap)
@@ -139,7 +139,7 @@ class CategoricalCritic:
         metrics = {
             "critic/loss": value_loss,
             "critic/value": value,
-            "critic/gradient_norm": optax.global_norm(gradient),
+            "critic/gradient_norm": optax.tree.norm(gradient),
         }
         target = state.target
         if self.config.target_rate < 1.0:

@@ -7,26 +7,12 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-import camel_jax
 from camel_jax import losses
 from camel_jax.algorithm import Batch
-from camel_jax.config import TrainConfig
 from camel_jax.critics import CategoricalConfig
-from camel_jax.sac import SACConfig
-from envs import Episode
 from priors import full_interval
-from probes import Probe
 
 SMALL = CategoricalConfig(hidden=(32,), learning_rate=3e-3, target_rate=1.0)
-CONFIG = TrainConfig(
-    env_steps=2_400,
-    warmup_steps=400,
-    report_every=1_000,
-    evaluate_every=6_000,
-    num_envs=8,
-    discount=0.8,
-    algorithm=SACConfig(hidden=(16,), temperature=1e-3, temperature_learning_rate=0.0, critic=SMALL),
-)
 
 
 def batch_of(key, *, reward, discount, size=64):
@@ -116,24 +102,6 @@ def test_hidden_weights_keep_their_length():
     for name, layer in state.params.items():
         if name.startswith("Dense"):
             np.testing.assert_allclose(jnp.linalg.norm(layer["kernel"], axis=-2), 1.0, rtol=1e-5)
-
-
-def value_after_training(env):
-    """Each critic's value at observation 1 and action 0."""
-    state = camel_jax.train(env, None, CONFIG).state
-    critic = SMALL.build(observation_size=1, action_size=1)
-    return critic.values(state.learner.critic, jnp.ones((1, 1)), jnp.zeros((1, 1)))
-
-
-def test_one_step_value_is_the_reward():
-    env = Episode(Probe(lambda o, a: 2.0, done=lambda o, a: 1.0), max_steps=10)
-    np.testing.assert_allclose(value_after_training(env), 2.0, rtol=0.05)
-
-
-def test_a_truncated_step_is_bootstrapped():
-    # Truncated after every step, never terminated: the value is that of going on forever.
-    env = Episode(Probe(lambda o, a: 1.0), max_steps=1)
-    np.testing.assert_allclose(value_after_training(env), 5.0, rtol=0.05)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import camel_jax
-from camel_jax import CrossQConfig, EpsilonConfig, MaskConfig, SACConfig, TD3Config, TrainConfig, memory
+from camel_jax import CategoricalConfig, EpsilonConfig, MaskConfig, SACConfig, TD3Config, TrainConfig, memory
 from camel_jax.presets import PRESETS, preset
 from envs import Episode, InputError
 from probes import Probe
@@ -28,8 +28,8 @@ def test_an_unknown_preset_is_told_with_the_nearest():
     ("change", "message"),
     [
         ({"env_steps": -5}, "env_steps is -5; it must be at least 1"),
-        ({"env_steps": 1_000}, "warmup_steps is 2000; it must lie in [16, 1000): from num_envs x n_step"),
-        ({"warmup_steps": 15}, "warmup_steps is 15; it must lie in [16, 60000)"),
+        ({"env_steps": 1_000}, "warmup_steps is 2000; it must lie in [48, 1000): from num_envs x n_step"),
+        ({"warmup_steps": 47}, "warmup_steps is 47; it must lie in [48, 60000)"),
         ({"num_envs": 0}, "num_envs is 0; it must be at least 1"),
         ({"seed": 3_000_000_000}, "seed is 3000000000; it must lie in [0, 2147483647]"),
         ({"evaluation_episodes": 0}, "evaluation_episodes is 0; it must be at least 1"),
@@ -50,8 +50,8 @@ def test_an_unknown_preset_is_told_with_the_nearest():
             "algorithm.target_entropy_scale is -0.7; it must lie in (-0.693",
         ),
         (
-            {"algorithm": SACConfig(critic=CrossQConfig(target_cap=0.5))},
-            "algorithm.critic.target_cap is 0.5; it must lie in [1.0, ",
+            {"algorithm": SACConfig(critic=CategoricalConfig(support=0.5))},
+            "algorithm.critic.support is 0.5; it must lie in [1.0, ",
         ),
         (
             {"algorithm": TD3Config(target_rate=0.0)},
@@ -135,7 +135,7 @@ def test_a_run_larger_than_memory_is_refused_before_it_is_allocated(monkeypatch)
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"env_steps": 10, "batch_size": 8}, "env_steps is 10; it must be above 16, the num_envs x n_step"),
+        ({"env_steps": 10, "batch_size": 8}, "env_steps is 10; it must be above 48, the num_envs x n_step"),
         ({"warmup_steps": 47, "n_step": 3}, "warmup_steps is 47; it must lie in [48, 60000): from num_envs"),
         (
             {"env_steps": 600, "warmup_steps": 500, "batch_size": 2_000},
@@ -162,7 +162,7 @@ def test_contradictions_are_told_at_once_too():
     ratio=st.fractions(Fraction(1, 64), 8, max_denominator=64),
     num_envs=st.integers(1, 64),
     env_steps=st.integers(5_000, 50_000),
-    warmup_steps=st.integers(64, 1_000),
+    warmup_steps=st.integers(192, 1_000),
     report_every=st.integers(1, 3_000),
 )
 def test_runs_of_any_size_add_up(ratio, num_envs, env_steps, warmup_steps, report_every):

@@ -157,7 +157,7 @@ def test_one_transition_passes_through_six_files_at_most():
                 found = getattr(found, part)
             assert found.__module__ == module.__name__, "where the reader is sent to"
     (line,) = re.findall(r"^One transition.*?^$", (ROOT / "CONTRIBUTING.md").read_text(), re.M | re.S)
-    assert re.findall(r"`(\S+\.py)`", line) == [file.replace("crossq", "*") for file, _ in path]
+    assert re.findall(r"`(\S+\.py)`", line) == [file.replace("categorical", "*") for file, _ in path]
 
 
 def test_the_commands_are_possible():

@@ -8,11 +8,8 @@ import numpy as np
 import pytest
 from jax.scipy.stats import norm
 
-import camel_jax
-from camel_jax import Batch, GaussianConfig, SACConfig, TrainConfig, losses
-from envs import Episode
+from camel_jax import Batch, GaussianConfig, losses
 from priors import Interval
-from probes import Probe
 
 SMALL = GaussianConfig(hidden=(32, 32), learning_rate=1e-3, target_rate=0.05, average_rate=0.02)
 CRITIC = SMALL.build(observation_size=1, action_size=1)
@@ -155,30 +152,3 @@ def test_impossible_settings_are_named(field):
     assert SMALL.problems() == []
     (problem,) = dataclasses.replace(SMALL, **{field: 0.0}).problems()
     assert f"critic.{field}" in problem
-
-
-def test_a_truncated_step_is_bootstrapped_and_a_terminated_one_is_not():
-    """Truncated after every step at observation 0, terminated at observation 1."""
-    env = Probe(
-        lambda o, a: 2.0,
-        done=lambda o, a: o[0],
-        start=lambda key: jax.random.bernoulli(key, shape=(1,)).astype(jnp.float32),
-    )
-    algorithm = SACConfig(hidden=(32, 32), temperature=1e-3, temperature_learning_rate=0.0, critic=SMALL)
-    config = TrainConfig(
-        env_steps=2_000,
-        num_envs=8,
-        batch_size=64,
-        warmup_steps=200,
-        report_every=900,
-        evaluate_every=2_000,
-        evaluation_episodes=2,
-        discount=0.8,
-        algorithm=algorithm,
-    )
-    result = camel_jax.train(Episode(env, max_steps=1), None, config)
-    values = CRITIC.values(result.state.learner.critic, jnp.asarray([[0.0], [1.0]]), jnp.zeros((2, 1)))
-    for found in values:
-        # Truncated: as if it went on, with the next observation the same.
-        np.testing.assert_allclose(found, [2.0 / (1 - 0.8), 2.0], rtol=0.05)
-    assert result.history[-1]["critic/std"] < result.history[0]["critic/std"]

@@ -14,11 +14,6 @@ def test_target_is_the_bellman_backup():
     np.testing.assert_allclose(losses.bellman_target(REWARD, DISCOUNT, NEXT_VALUE), [7.3, 1.0], rtol=1e-6)
 
 
-def test_target_is_capped():
-    target = losses.bellman_target(REWARD, DISCOUNT, NEXT_VALUE, cap=jnp.asarray(5.0))
-    np.testing.assert_allclose(target, [5.0, 1.0], rtol=1e-6)
-
-
 def test_no_gradient_flows_into_the_target():
     gradient = jax.grad(lambda v: losses.bellman_target(REWARD, DISCOUNT, v).sum())(NEXT_VALUE)
     np.testing.assert_array_equal(gradient, np.zeros(2))

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from camel_jax.networks import GaussianActor, NormalisedMLP, ensemble
+from camel_jax.networks import GaussianActor, UnitMLP, ensemble
 
 
 def test_the_actors_spread_is_bounded():
@@ -15,7 +15,7 @@ def test_the_actors_spread_is_bounded():
 
 
 def test_critics_differ_and_normalise_by_the_batch_only_in_training():
-    critics = ensemble(NormalisedMLP, 2)((16,), 1)
+    critics = ensemble(UnitMLP, 2)((16,), 1)
     x = 100.0 + jax.random.normal(jax.random.key(1), (64, 4))
     variables = critics.init(jax.random.key(0), x, False)
     values, updated = critics.apply(variables, x, True, mutable=["batch_stats"])

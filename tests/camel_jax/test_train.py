@@ -10,7 +10,7 @@ from trees import assert_equal_trees
 
 import camel_jax
 import envs
-from camel_jax import CrossQConfig, EpsilonConfig, MaskConfig, SACConfig, TrainConfig, make_loop
+from camel_jax import CategoricalConfig, EpsilonConfig, MaskConfig, SACConfig, TrainConfig, make_loop
 from envs import Episode, InputError
 from priors import from_function, translate
 from probes import Probe
@@ -24,7 +24,7 @@ TINY = TrainConfig(
     evaluation_episodes=2,
     batch_size=8,
     normalise_observations=True,
-    algorithm=SACConfig(hidden=(8,), critic=CrossQConfig(hidden=(8,))),
+    algorithm=SACConfig(hidden=(8,), critic=CategoricalConfig(hidden=(8,))),
 )
 
 

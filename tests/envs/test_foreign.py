@@ -16,7 +16,7 @@ from mujoco_playground import dm_control_suite
 
 import camel_jax
 import envs
-from camel_jax import CrossQConfig, SACConfig, TrainConfig
+from camel_jax import CategoricalConfig, SACConfig, TrainConfig
 from envs import AutoReset, Env, InputError, State
 from probes import Probe
 
@@ -29,16 +29,8 @@ TINY = TrainConfig(
     evaluate_every=160,
     evaluation_episodes=2,
     batch_size=8,
-    algorithm=SACConfig(hidden=(8,), critic=CrossQConfig(hidden=(8,))),
+    algorithm=SACConfig(hidden=(8,), critic=CategoricalConfig(hidden=(8,))),
 )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def compiled_in_haste():
-    """Programs that run for a moment are not worth the compiler's optimisations."""
-    jax.config.update("jax_disable_most_optimizations", True)
-    yield
-    jax.config.update("jax_disable_most_optimizations", False)
 
 
 @pytest.fixture(scope="module")
@@ -73,12 +65,13 @@ def require_trained(result, size):
 
 
 def test_a_playground_environment_is_trained(cartpole):
-    result = camel_jax.train(envs.wrap(cartpole, max_steps=LIMIT), None, TINY)
-    require_trained(result, cartpole.observation_size)
-    (row,) = result.history
+    # No evaluation: each part compiles MJX anew, a quarter of a minute.
+    loop = camel_jax.make_loop(envs.wrap(cartpole, max_steps=LIMIT), None, TINY)
+    state, row = loop.chunk(loop.prefill(loop.init()))
+    assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves((row, state.learner)))
     # It never terminates, and balancing is worth nearly 1 a step at first.
     assert (row["episode/length_mean"], row["episode/termination_share"]) == (LIMIT, 0)
-    assert 0.5 * LIMIT < row["evaluation/return_mean"] <= LIMIT
+    assert 0.5 * LIMIT < row["episode/return_mean"] <= LIMIT
 
 
 def test_a_brax_environment_is_trained():

@@ -15,7 +15,7 @@ def row(prior, seed, env_steps, return_mean, **changes):
     settings = {
         "task": "hopper",
         "preset": "camel",
-        "algorithm": "sac-crossq",
+        "algorithm": "sac-categorical",
         "prior": prior,
         "mask": "generator",
         "semantics": "interpolate",

@@ -10,7 +10,7 @@ from experiments import tidy
 ROW = tidy.Row(
     task="hopper",
     preset="camel",
-    algorithm="sac-crossq",
+    algorithm="sac-categorical",
     prior="a, b/hop.py",
     mask="generator",
     semantics="interpolate",
@@ -39,7 +39,7 @@ def test_rows_are_appended_below_one_header(tmp_path):
     assert tidy.read(path) == []
     for _ in range(2):
         tidy.append(path, [ROW])
-    assert path.read_text() == f"{HEADER}\n" + 2 * f"hopper,camel,sac-crossq,{LINE}\n"
+    assert path.read_text() == f"{HEADER}\n" + 2 * f"hopper,camel,sac-categorical,{LINE}\n"
 
 
 def test_what_was_read_is_written_again_alike(tmp_path):
