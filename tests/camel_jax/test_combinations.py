@@ -71,14 +71,10 @@ def trained(request):
         def iteration(state, _):
             state, steps = collect(state)
             state, metrics = update(state)
-            return state, (
-                state.buffer.rows[(state.buffer.pointer - 1) % len(state.buffer.rows)],
-                steps,
-                metrics,
-            )
+            return state, (steps, metrics)
 
-        state, (_, steps, metrics) = jax.lax.scan(iteration, make_prefill(parts)(start), length=ITERATIONS)
-        taken = state.buffer.rows[:200, ProbeZoo.PLACES]
+        state, (steps, metrics) = jax.lax.scan(iteration, make_prefill(parts)(start), length=ITERATIONS)
+        taken = state.buffer.rows[:192, ProbeZoo.PLACES]
         return start.learner, state.learner, taken, steps["mask/share"], metrics
 
     grid = [(m, s, e) for e in (0.0, 0.5, 1.0) for m, s in CHOICES]

@@ -149,7 +149,7 @@ def test_a_prior_with_memory_starts_each_episode_afresh(make):
     """A prior that counts its steps must suggest 0 at the first step of every episode."""
     env = Episode(Probe(lambda o, a: 0.0), max_steps=3)
     prior = make()
-    config = dataclasses.replace(TINY, warmup_steps=40)
+    config = dataclasses.replace(TINY, warmup_steps=40, n_step=1)
     loop = make_loop(env, prior, config)
     state = loop.prefill(loop.init())
     low = np.asarray(loop.parts.replay.sample(state.buffer, jax.random.key(0), (500,)).suggestion.low)
