@@ -111,6 +111,7 @@ def test_a_fault_of_any_environment_is_contained():
 def test_nothing_of_a_fault_enters_the_buffer():
     config = camel_jax.TrainConfig(
         env_steps=192,
+        n_step=1,
         num_envs=4,
         warmup_steps=128,
         report_every=32,
