@@ -44,7 +44,7 @@ def alone(hopper):
 
 
 def test_without_grip_a_prior_is_the_plain_agent_bit_for_bit(hopper, alone):
-    """As it is compiled for users; test_combinations.py has every mask and semantics."""
+    """In the whole loop; test_combinations.py has every mask and semantics."""
     plain = camel_jax.train(hopper, None, TINY).state
     mask = MaskConfig("distributional")
     config = dataclasses.replace(TINY, mask=mask, epsilon=EpsilonConfig("constant", start=0.0))
