@@ -20,7 +20,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test programs lint format types reproduce bench bench-peers parity soak docs lock clean
+.PHONY: help setup train test programs bitwise lint format types reproduce bench bench-peers parity soak docs lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,10 @@ test: $(INSTALLED)  ## run the test suite
 
 programs: $(INSTALLED)  ## compare 2,000 random programs, translated, with CPython
 	$(BIN)/python -m pytest -n $(JOBS) --dist load tests/priors/test_properties.py --programs 2000
+
+bitwise: export XLA_FLAGS :=
+bitwise: $(INSTALLED)  ## run the tests of bitwise equality, compiled as users compile
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -k bit_for_bit tests/camel_jax
 
 lint: $(INSTALLED)  ## check style, formatting and types
 	$(BIN)/ruff check .

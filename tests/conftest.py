@@ -5,16 +5,16 @@ import sys
 from pathlib import Path
 
 # Compiling takes most of the suite's time; so compiled, a loop takes half of it and runs a little slower. The
-# tests' own processes inherit this. What is compiled for users is compared by the targets that measure.
-_QUICK_COMPILATION = (
+# tests' own processes inherit this. `XLA_FLAGS= make test` compiles as users do, and `make bitwise` does so.
+os.environ.setdefault(
+    "XLA_FLAGS",
     "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false "
-    "--xla_cpu_parallel_codegen_split_count=1"
+    "--xla_cpu_parallel_codegen_split_count=1",
 )
-os.environ["XLA_FLAGS"] = f"{os.environ.get('XLA_FLAGS', '')} {_QUICK_COMPILATION}"
 
-import hypothesis  # noqa: E402 - JAX reads the flags when it is imported
+import hypothesis
 
-import envs  # noqa: E402
+import envs
 
 # The first call of a jitted function is no slow example.
 hypothesis.settings.register_profile("jax", deadline=None)
