@@ -60,7 +60,7 @@ class Algorithm(Protocol):
         """What the critics say of an action, `(batch,)`."""
 
     def update(
-        self, state: Any, key: jax.Array, batch: Batch, *, cap: jax.Array, index: jax.Array
+        self, state: Any, key: jax.Array, batch: Batch, *, largest_sum: jax.Array, index: jax.Array
     ) -> tuple[Any, Metrics]:
         """One gradient step.
 
@@ -68,8 +68,8 @@ class Algorithm(Protocol):
             state: what is learned.
             key: randomness of this update.
             batch: what it learns from.
-            cap: the largest magnitude of a discounted reward sum seen so far, for critics that bound their
-                targets by it.
+            largest_sum: the largest magnitude of a discounted reward sum seen so far, for critics whose
+                values have a range.
             index: number of this update in the run, for what is done at every k-th only.
         """
 

@@ -90,12 +90,12 @@ class Setting(NamedTuple):
     Attributes:
         normaliser: statistics of the observations.
         epsilon: scalar.
-        cap: the largest discounted reward sum seen so far, scalar.
+        largest_sum: the largest discounted reward sum seen so far, scalar.
     """
 
     normaliser: Any
     epsilon: jax.Array
-    cap: jax.Array
+    largest_sum: jax.Array
 
 
 def relative_advantage(algorithm: Algorithm, learner: Any, situation: Situation) -> jax.Array:
@@ -275,7 +275,9 @@ def make_learn(parts: Parts) -> Callable[..., tuple[Any, Metrics]]:
             key_one, transitions, index = x
             key_draw, key_update = jax.random.split(key_one)
             batch = make_batch(parts, learner, setting, key_draw, transitions)
-            return parts.algorithm.update(learner, key_update, batch, cap=setting.cap, index=index)
+            return parts.algorithm.update(
+                learner, key_update, batch, largest_sum=setting.largest_sum, index=index
+            )
 
         return jax.lax.scan(one, learner, (jax.random.split(key, len(indices)), rows, indices))
 

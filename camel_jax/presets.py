@@ -19,7 +19,7 @@ _PUBLISHED_SAC = SACConfig(
     policy_delay=1,
     temperature=1.0,
     temperature_learning_rate=3e-4,
-    actor_decay=0.0,
+    averaging=0.0,
     critic=TwinConfig(hidden=(256, 256), learning_rate=3e-4),
 )
 _DSAC_T = dataclasses.replace(_PUBLISHED_SAC, learning_rate=1e-4, policy_delay=2, critic=GaussianConfig())

@@ -32,8 +32,8 @@ class SACConfig:
         temperature_learning_rate: of its logarithm; 0 keeps it as it is.
         target_entropy_scale: the target entropy is minus this times the action size, in the coordinates of
             the mask's interval, where the largest possible is log(2) times the action size.
-        actor_decay: per update of the actor, decay of the running average of its weights that is judged;
-            0 judges the actor itself.
+        averaging: the policy that is judged has the mean of the actor's weights over about this share of its
+            updates so far, the latest; 0 judges the actor itself.
         critic: the critics' settings.
     """
 
@@ -44,7 +44,7 @@ class SACConfig:
     temperature: float = 0.05
     temperature_learning_rate: float = 1e-3
     target_entropy_scale: float = 1.0
-    actor_decay: float = 0.995
+    averaging: float = 0.05
     critic: CategoricalConfig | TwinConfig | GaussianConfig = field(default_factory=CategoricalConfig)
 
     def problems(self) -> list[str]:
@@ -62,7 +62,7 @@ class SACConfig:
                 f"({-_LARGEST_ENTROPY:.3f}, {_LARGEST_SCALE}]: no policy inside a mask has an entropy "
                 "above log 2 for each entry of the action",
             ),
-            *between("algorithm.actor_decay", self.actor_decay, 0.0, 1.0, open_high=True),
+            *between("algorithm.averaging", self.averaging, 0.0, 1.0),
             *(f"algorithm.{problem}" for problem in self.critic.problems()),
         ]
 
@@ -146,7 +146,7 @@ class SAC:
         return jnp.min(self.critic.values(state.critic, observation, action), axis=0)
 
     def update(
-        self, state: SACState, key: jax.Array, batch: Batch, *, cap: jax.Array, index: jax.Array
+        self, state: SACState, key: jax.Array, batch: Batch, *, largest_sum: jax.Array, index: jax.Array
     ) -> tuple[SACState, Metrics]:
         """Move the critics, and at every `policy_delay`-th update actor and temperature; see `Algorithm`."""
         key_critic, key_next, key_actor = jax.random.split(key, 3)
@@ -159,11 +159,11 @@ class SAC:
             batch,
             next_action=next_action,
             next_bonus=-jnp.exp(state.log_temperature) * next_log_density,
-            cap=cap,
+            largest_sum=largest_sum,
         )
         state = state.replace(critic=critic)
         state, actor_metrics = delayed(
-            self.config.policy_delay, index, lambda: self._update_actor(state, key_actor, batch), state
+            self.config.policy_delay, index, lambda: self._update_actor(state, key_actor, batch, index), state
         )
         temperature = {"actor/temperature": jnp.exp(state.log_temperature)}
         return state, {**critic_metrics, **actor_metrics, **temperature}
@@ -176,7 +176,9 @@ class SAC:
         noise = jax.random.normal(key, mean.shape, mean.dtype)
         return self.mask.sample(interval, mean, log_std, noise)
 
-    def _update_actor(self, state: SACState, key: jax.Array, batch: Batch) -> tuple[SACState, Metrics]:
+    def _update_actor(
+        self, state: SACState, key: jax.Array, batch: Batch, index: jax.Array
+    ) -> tuple[SACState, Metrics]:
         temperature = jnp.exp(state.log_temperature)
 
         def loss(actor: Params) -> tuple[jax.Array, jax.Array]:
@@ -200,9 +202,18 @@ class SAC:
         }
         state = state.replace(
             actor=actor,
-            average_actor=optax.incremental_update(actor, state.average_actor, 1.0 - self.config.actor_decay),
+            average_actor=optax.incremental_update(actor, state.average_actor, self._averaging_rate(index)),
             log_temperature=state.log_temperature + temperature_updates,
             actor_optimiser=actor_optimiser,
             temperature_optimiser=temperature_optimiser,
         )
         return state, metrics
+
+    def _averaging_rate(self, index: jax.Array) -> jax.Array:
+        """Weight of the newest actor in the average, after update `index`, scalar.
+
+        1 / (share n) at the actor's n-th update, at most 1: polynomial-decay averaging (arXiv 1212.1824,
+        section 4), whose window grows with the run, so that the first policies judged are not those of long ago.
+        """
+        updates = index // self.config.policy_delay + 1
+        return jnp.minimum(1.0 / (self.config.averaging * updates), 1.0)

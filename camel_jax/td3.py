@@ -116,7 +116,7 @@ class TD3:
         return self.critic.values(state.critic, observation, action)[0]
 
     def update(
-        self, state: TD3State, key: jax.Array, batch: Batch, *, cap: jax.Array, index: jax.Array
+        self, state: TD3State, key: jax.Array, batch: Batch, *, largest_sum: jax.Array, index: jax.Array
     ) -> tuple[TD3State, Metrics]:
         """Move the critics, and at every `policy_delay`-th update the actor; see `Algorithm`."""
         key_critic, key_noise = jax.random.split(key)
@@ -126,7 +126,7 @@ class TD3:
             batch,
             next_action=self._target_action(state, key_noise, batch),
             next_bonus=jnp.zeros_like(batch.reward),
-            cap=cap,
+            largest_sum=largest_sum,
         )
         state = state.replace(critic=critic)
         state, actor_metrics = delayed(

@@ -28,7 +28,7 @@ class Critic(Protocol):
         *,
         next_action: jax.Array,
         next_bonus: jax.Array,
-        cap: jax.Array,
+        largest_sum: jax.Array,
     ) -> tuple[Any, Metrics]:
         """One gradient step.
 
@@ -38,7 +38,7 @@ class Critic(Protocol):
             batch: what it learns from.
             next_action: the policy's action under the mask at `batch.next_observation`.
             next_bonus: what is added to the value there, such as -alpha log pi, `(batch,)`.
-            cap: the largest magnitude of a discounted reward sum seen so far.
+            largest_sum: the largest magnitude of a discounted reward sum seen so far.
         """
 
 

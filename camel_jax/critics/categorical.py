@@ -106,7 +106,7 @@ class CategoricalCritic:
         *,
         next_action: jax.Array,
         next_bonus: jax.Array,
-        cap: jax.Array,
+        largest_sum: jax.Array,
     ) -> tuple[CategoricalState, Metrics]:
         """One gradient step; see `Critic`.
 
@@ -114,7 +114,7 @@ class CategoricalCritic:
         normalisation sees both distributions; target networks take the same pass.
         """
         del key
-        scale = jnp.maximum(state.scale, cap)
+        scale = jnp.maximum(state.scale, largest_sum)
         x = jnp.concatenate([batch.observation, batch.action], axis=-1)
         next_x = jnp.concatenate([batch.next_observation, next_action], axis=-1)
         both = jnp.concatenate([x, next_x])

@@ -133,10 +133,10 @@ class GaussianCritic:
         *,
         next_action: jax.Array,
         next_bonus: jax.Array,
-        cap: jax.Array,
+        largest_sum: jax.Array,
     ) -> tuple[GaussianState, Metrics]:
         """One gradient step on both distributions, and one of the target networks; see `Critic`."""
-        del cap
+        del largest_sum
         config = self.config
         next_mean, next_std = self._distribution(state.target, batch.next_observation, next_action)
         noise = jax.random.normal(key, batch.reward.shape, batch.reward.dtype)

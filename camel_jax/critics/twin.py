@@ -79,10 +79,10 @@ class TwinCritic:
         *,
         next_action: jax.Array,
         next_bonus: jax.Array,
-        cap: jax.Array,
+        largest_sum: jax.Array,
     ) -> tuple[TwinState, Metrics]:
         """One gradient step on the squared error, and one of the target networks; see `Critic`."""
-        del key, cap
+        del key, largest_sum
         next_values = self._apply(state.target, batch.next_observation, next_action)
         next_value = jnp.min(next_values, axis=0) + next_bonus
         target = losses.bellman_target(batch.reward, batch.discount, next_value)

@@ -74,7 +74,9 @@ def updates_alone(loop: Loop) -> Callable[[TrainState], TrainState]:
 
         def update(learner: Any, index: jax.Array) -> tuple[Any, None]:
             key = jax.random.fold_in(jax.random.key(2), index)
-            return parts.algorithm.update(learner, key, batch, cap=setting.cap, index=index)[0], None
+            return parts.algorithm.update(learner, key, batch, largest_sum=setting.largest_sum, index=index)[
+                0
+            ], None
 
         count = config.chunk_iterations * config.updates_per_iteration
         return state.replace(learner=jax.lax.scan(update, state.learner, jnp.arange(count))[0])

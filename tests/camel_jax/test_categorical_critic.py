@@ -24,7 +24,7 @@ def batch_of(key, *, reward, discount, size=64):
     return Batch(observation, action, rewards, jnp.full((size,), discount), observation, full, full)
 
 
-def fitted(config, *, reward, discount=0.0, cap=12.0, steps=2000):
+def fitted(config, *, reward, discount=0.0, largest_sum=12.0, steps=2000):
     """The critic and its state after learning from fresh batches, and a batch to judge it by."""
     critic = config.build(observation_size=3, action_size=2)
 
@@ -32,7 +32,7 @@ def fitted(config, *, reward, discount=0.0, cap=12.0, steps=2000):
         batch = batch_of(key, reward=reward, discount=discount)
         zero = jnp.zeros(len(batch.reward))
         return critic.update(
-            state, key, batch, next_action=batch.action, next_bonus=zero, cap=jnp.asarray(cap)
+            state, key, batch, next_action=batch.action, next_bonus=zero, largest_sum=jnp.asarray(largest_sum)
         )
 
     state = critic.init(jax.random.key(0))
@@ -68,13 +68,13 @@ def test_regression_to_a_known_function():
 @pytest.mark.parametrize("target_rate", [1.0, 0.05])
 def test_bootstrapping_finds_the_geometric_sum(target_rate):
     config = dataclasses.replace(SMALL, target_rate=target_rate)
-    critic, state, _, batch = fitted(config, reward=lambda o, a: 1.0, discount=0.8, cap=6.0)
+    critic, state, _, batch = fitted(config, reward=lambda o, a: 1.0, discount=0.8, largest_sum=6.0)
     np.testing.assert_allclose(critic.values(state, batch.observation, batch.action), 5.0, rtol=0.05)
 
 
 def test_targets_stay_within_the_support():
     # A self-consistent value would be 1000; nothing beyond the support can be said.
-    critic, state, _, batch = fitted(SMALL, reward=lambda o, a: 1.0, discount=0.999, cap=5.0)
+    critic, state, _, batch = fitted(SMALL, reward=lambda o, a: 1.0, discount=0.999, largest_sum=5.0)
     values = critic.values(state, batch.observation, batch.action)
     assert float(values.max()) <= SMALL.support * 5.0 + 1e-4
     assert float(values.min()) > 4.0
@@ -87,13 +87,18 @@ def test_the_scale_follows_the_largest_reward_sum():
     zero = jnp.zeros(len(batch.reward))
 
     @jax.jit
-    def update(state, cap):
+    def update(state, largest_sum):
         return critic.update(
-            state, jax.random.key(0), batch, next_action=batch.action, next_bonus=zero, cap=cap
+            state,
+            jax.random.key(0),
+            batch,
+            next_action=batch.action,
+            next_bonus=zero,
+            largest_sum=largest_sum,
         )[0]
 
-    for cap, expected in ((30.0, 30.0), (20.0, 30.0), (40.0, 40.0)):
-        state = update(state, cap)
+    for largest_sum, expected in ((30.0, 30.0), (20.0, 30.0), (40.0, 40.0)):
+        state = update(state, largest_sum)
         assert float(state.scale) == expected
 
 

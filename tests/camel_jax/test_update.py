@@ -17,7 +17,7 @@ from priors import Interval, full_interval
 
 ROWS, SIZES = 16, {"observation_size": 3, "action_size": 2}
 KEY = jax.random.key(7)
-CAP = jnp.asarray(1e3)
+LARGEST_SUM = jnp.asarray(1e3)
 SMALL = {"hidden": (16,)}
 
 
@@ -43,8 +43,8 @@ class Telling:
     def values(self, state, observation, action):
         return jnp.stack([action.sum(-1), 2.0 + action.sum(-1)])
 
-    def update(self, state, key, batch, *, next_action, next_bonus, cap):
-        return state, {"next_action": next_action, "next_bonus": next_bonus, "cap": cap}
+    def update(self, state, key, batch, *, next_action, next_bonus, largest_sum):
+        return state, {"next_action": next_action, "next_bonus": next_bonus, "largest_sum": largest_sum}
 
 
 def make_batch(reward=1.0, discount=0.9):
@@ -66,8 +66,8 @@ def make_batch(reward=1.0, discount=0.9):
 BATCH = make_batch()
 
 
-def updated(algorithm, state, batch=BATCH, cap=CAP, index=0):
-    return algorithm.update(state, KEY, batch, cap=cap, index=jnp.asarray(index))
+def updated(algorithm, state, batch=BATCH, largest_sum=LARGEST_SUM, index=0):
+    return algorithm.update(state, KEY, batch, largest_sum=largest_sum, index=jnp.asarray(index))
 
 
 def ready(algorithm):
@@ -95,7 +95,7 @@ def test_the_target_lies_in_the_next_interval_and_the_actors_action_in_this_one(
     state, update = ready(algorithm)
     _, metrics = update(state)
     np.testing.assert_allclose(metrics["next_action"], -0.8, rtol=1e-6)
-    np.testing.assert_array_equal(metrics["cap"], CAP)
+    np.testing.assert_array_equal(metrics["largest_sum"], LARGEST_SUM)
     # Both actors climb the lesser value, here that of the first critic too: 2 x 0.8.
     bonus = -0.5 * log_density if kind == "sac" else 0.0
     np.testing.assert_allclose(metrics["next_bonus"], bonus, rtol=1e-6)
@@ -177,6 +177,16 @@ def test_the_actor_moves_at_multiples_of_the_delay_only_and_the_critics_always(c
         state = after
 
 
+AVERAGES = [
+    (0.05, 1, 0, 1.0),  # the first actor is its own average
+    (0.05, 1, 19, 1.0),
+    (0.05, 1, 399, 0.05),
+    (0.05, 2, 798, 0.05),  # the actor's 400th update
+    (0.5, 1, 399, 0.005),
+    (0.0, 1, 399, 1.0),
+]
+
+
 def assert_moved_by(rate, target, towards, after):
     expected = jax.tree.map(lambda t, p: (1 - rate) * t + rate * p, target, towards)
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-7), after, expected)
@@ -187,14 +197,22 @@ def test_targets_and_averages_follow_at_their_rates():
     after, _ = update(state)
     assert_moved_by(0.02, state.critic.target, after.critic.params, after.critic.target)
     assert_moved_by(0.02, state.target_actor, after.actor, after.target_actor)
-    _, state, update = compiled("sac")
-    after, _ = update(state)
-    assert_moved_by(1 - ALGORITHMS["sac"].actor_decay, state.average_actor, after.actor, after.average_actor)
 
 
-def test_twin_critics_have_no_cap():
+@pytest.mark.parametrize(("share", "delay", "index", "rate"), AVERAGES)
+def test_the_average_spans_a_share_of_the_actors_updates(share, delay, index, rate):
+    config = SACConfig(**SMALL, policy_delay=delay, averaging=share, critic=TWIN)
+    state, update = ready(config.build(GeneratorMask(), **SIZES))
+    state = state.replace(average_actor=jax.tree.map(jnp.ones_like, state.actor))
+    after, _ = update(state, index=index)
+    assert_moved_by(rate, state.average_actor, after.actor, after.average_actor)
+
+
+def test_twin_critics_do_not_ask_for_the_largest_sum():
     _, state, update = compiled("sac")
-    assert_equal_trees(*(update(state, cap=jnp.asarray(cap))[0] for cap in (0.0, 1e9)))
+    assert_equal_trees(
+        *(update(state, largest_sum=jnp.asarray(largest_sum))[0] for largest_sum in (0.0, 1e9))
+    )
 
 
 def test_the_temperature_moves_towards_the_target_entropy():
