@@ -45,7 +45,7 @@ class TrainConfig:
     updates_per_step: float = 1.0
     batch_size: int = 128
     discount: float = 0.99
-    n_step: int = 3
+    n_step: int = 1
     normalise_observations: bool = True
     warmup: Literal["masked", "uniform", "prior"] = "masked"
     warmup_steps: int = 2_000

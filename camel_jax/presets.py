@@ -19,6 +19,7 @@ _PUBLISHED_SAC = SACConfig(
     policy_delay=1,
     temperature=1.0,
     temperature_learning_rate=3e-4,
+    target_entropy_scale=1.0,
     averaging=0.0,
     critic=TwinConfig(hidden=(256, 256), learning_rate=3e-4),
 )
@@ -26,7 +27,6 @@ _DSAC_T = dataclasses.replace(_PUBLISHED_SAC, learning_rate=1e-4, policy_delay=2
 _PUBLISHED = TrainConfig(
     num_envs=1,
     batch_size=256,
-    n_step=1,
     normalise_observations=False,
     env_steps=100_000,
     warmup_steps=5_000,

@@ -32,7 +32,7 @@ class CategoricalConfig:
             discounted reward sum seen: what the targets are bounded by.
     """
 
-    hidden: tuple[int, ...] = (128, 128)
+    hidden: tuple[int, ...] = (256, 256)
     learning_rate: float = 1e-3
     adam_b1: float = 0.5
     target_rate: float = 0.05

@@ -28,8 +28,8 @@ def test_an_unknown_preset_is_told_with_the_nearest():
     ("change", "message"),
     [
         ({"env_steps": -5}, "env_steps is -5; it must be at least 1"),
-        ({"env_steps": 1_000}, "warmup_steps is 2000; it must lie in [48, 1000): from num_envs x n_step"),
-        ({"warmup_steps": 47}, "warmup_steps is 47; it must lie in [48, 60000)"),
+        ({"env_steps": 1_000}, "warmup_steps is 2000; it must lie in [16, 1000): from num_envs x n_step"),
+        ({"warmup_steps": 47, "n_step": 3}, "warmup_steps is 47; it must lie in [48, 60000)"),
         ({"num_envs": 0}, "num_envs is 0; it must be at least 1"),
         ({"seed": 3_000_000_000}, "seed is 3000000000; it must lie in [0, 2147483647]"),
         ({"evaluation_episodes": 0}, "evaluation_episodes is 0; it must be at least 1"),
@@ -135,7 +135,7 @@ def test_a_run_larger_than_memory_is_refused_before_it_is_allocated(monkeypatch)
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"env_steps": 10, "batch_size": 8}, "env_steps is 10; it must be above 48, the num_envs x n_step"),
+        ({"env_steps": 10, "batch_size": 8}, "env_steps is 10; it must be above 16, the num_envs x n_step"),
         ({"warmup_steps": 47, "n_step": 3}, "warmup_steps is 47; it must lie in [48, 60000): from num_envs"),
         (
             {"env_steps": 600, "warmup_steps": 500, "batch_size": 2_000},
