@@ -19,7 +19,6 @@ _PUBLISHED_SAC = SACConfig(
     policy_delay=1,
     temperature=1.0,
     temperature_learning_rate=3e-4,
-    target_entropy_scale=1.0,
     averaging=0.0,
     critic=TwinConfig(hidden=(256, 256), learning_rate=3e-4),
 )

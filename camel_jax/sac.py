@@ -43,7 +43,7 @@ class SACConfig:
     policy_delay: int = 2
     temperature: float = 0.05
     temperature_learning_rate: float = 1e-3
-    target_entropy_scale: float = 0.5
+    target_entropy_scale: float = 1.0
     averaging: float = 0.05
     critic: CategoricalConfig | TwinConfig | GaussianConfig = field(default_factory=CategoricalConfig)
 
