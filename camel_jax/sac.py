@@ -213,7 +213,7 @@ class SAC:
         """Weight of the newest actor in the average, after update `index`, scalar.
 
         1 / (share n) at the actor's n-th update, at most 1: polynomial-decay averaging (arXiv 1212.1824,
-        section 4), whose window grows with the run, so that the first policies judged are not those of long ago.
+        section 4), whose window grows with the run: early policies are not judged by those of long ago.
         """
         updates = index // self.config.policy_delay + 1
         return jnp.minimum(1.0 / (self.config.averaging * updates), 1.0)

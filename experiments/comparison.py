@@ -12,7 +12,8 @@ from rich.table import Table
 
 from camel_jax.dataset_measures import relative_coverage, trajectory_quality
 from experiments.figures import SeedCurves, benchmark_curves
-from experiments.statistics import area_under_curve, bootstrap_interval
+from experiments.published import PUBLISHED
+from experiments.statistics import area_under_curve, bootstrap_interval, upper_bound
 from experiments.tidy import Row
 
 
@@ -20,6 +21,7 @@ class Outcome(NamedTuple):
     """What one variant came to; arrays of seeds have their order.
 
     Attributes:
+        task: name of the task.
         preset: name of the settings.
         prior: name or path of the prior, "none" for the plain agent.
         tuning_env_steps: that tuned the prior before.
@@ -32,6 +34,7 @@ class Outcome(NamedTuple):
         data_coverage: distinct state-action pairs collected, `(seeds,)`.
     """
 
+    task: str
     preset: str
     prior: str
     tuning_env_steps: int
@@ -53,6 +56,12 @@ class Outcome(NamedTuple):
         """Mean return over the environment steps, `(seeds,)`."""
         return area_under_curve(self.env_steps, self.returns)
 
+    @property
+    def early_area(self) -> np.ndarray:
+        """Mean return over the first half of them, `(seeds,)`."""
+        early = self.env_steps <= max(0.5 * self.env_steps[-1], self.env_steps[0])
+        return area_under_curve(self.env_steps[early], self.returns[:, early])
+
 
 def outcome_of(rows: Sequence[Row]) -> Outcome:
     """What the rows of a finished variant say."""
@@ -73,6 +82,7 @@ def outcome_of(rows: Sequence[Row]) -> Outcome:
         return by_seed(value, policy, "gymnasium")[:, 0]
 
     return Outcome(
+        task=first.task,
         preset=first.preset,
         prior=first.prior,
         tuning_env_steps=first.prior_tuning_env_steps,
@@ -107,14 +117,19 @@ def make_table(outcomes: Sequence[Outcome]) -> Table:
 def _measures(found: Outcome, plain: Outcome | None) -> dict[str, str]:
     """What one variant came to, as text by what it means."""
     low, high = bootstrap_interval(found.last)
-    ratio, quality, coverage = ("–", "–", "–") if plain is None else _relative(found, plain)
+    ratios, quality, coverage = (("–", "–"), "–", "–") if plain is None else _relative(found, plain)
+    published, bound = _published(found)
     return {
         "seeds": str(len(found.last)),
         "mean return over env steps (area)": f"{found.area.mean():,.0f}",
-        "area / plain agent's": ratio,
+        "area in the first half": f"{found.early_area.mean():,.0f}",
+        "area / plain agent's": ratios[0],
+        "the same in the first half": ratios[1],
         "last policy, Gymnasium": f"{found.last.mean():,.0f}",
         "  95 % bootstrap interval": f"{low:,.0f} to {high:,.0f}",
         "  worst seed": f"{found.last.min():,.0f}",
+        "  upper 95 % bound of the mean, one-sided": bound,
+        "published then: SAC; the best": published,
         "kept policy, Gymnasium": f"{found.kept.mean():,.0f}",
         "prior alone, Gymnasium": "–" if found.prior == "none" else f"{found.alone:,.0f}",
         "TQ of data (random 0, plain 1)": quality,
@@ -122,17 +137,31 @@ def _measures(found: Outcome, plain: Outcome | None) -> dict[str, str]:
     }
 
 
-def _relative(found: Outcome, plain: Outcome) -> tuple[str, str, str]:
-    """Area, trajectory quality and coverage relative to the plain agent's, as text."""
-    area, expert = plain.area.mean(), plain.data_return.mean()
+def _published(found: Outcome) -> tuple[str, str]:
+    """What is published of plain agents after as many steps, and what bounds this one's mean, as text."""
+    # Runs are rounded up to whole chunks.
+    steps = 1_000 * int(found.env_steps[-1] // 1_000)
+    reference = PUBLISHED.get((found.task, steps))
+    if reference is None or found.prior != "none":
+        return "–", "–"
+    return f"{reference.sac:,.0f}; {reference.best:,.0f} ({reference.by})", f"{upper_bound(found.last):,.0f}"
+
+
+def _relative(found: Outcome, plain: Outcome) -> tuple[tuple[str, str], str, str]:
+    """Areas, trajectory quality and coverage relative to the plain agent's, as text."""
+    expert = plain.data_return.mean()
     quality = trajectory_quality(found.data_return.mean(), minimum=plain.alone, expert=expert)
     coverage = relative_coverage(found.data_coverage.mean(), plain.data_coverage.mean())
     # A ratio to what is not above zero, or a scale without length, says nothing.
     return (
-        f"{found.area.mean() / area:.2f}" if area > 0 else "–",
+        (_ratio(found.area, plain.area), _ratio(found.early_area, plain.early_area)),
         f"{quality:.2f}" if expert > plain.alone else "–",
         f"{coverage:.2f}",
     )
+
+
+def _ratio(found: np.ndarray, plain: np.ndarray) -> str:
+    return f"{found.mean() / plain.mean():.2f}" if plain.mean() > 0 else "–"
 
 
 def draw(outcomes: Sequence[Outcome], task: str, path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+import scipy.stats
 
 
 class Interval(NamedTuple):
@@ -38,6 +39,22 @@ def bootstrap_interval(
     means = np.tensordot(counts / n, values, axes=1)
     outside = (1 - confidence) / 2
     return Interval(*np.quantile(means, [outside, 1 - outside], axis=0))
+
+
+def upper_bound(values: Any, *, confidence: float = 0.95) -> float:
+    """One-sided upper confidence bound of the mean of seeds, by Student's t.
+
+    A published mean above it is out of reach of these seeds at that confidence. Of one value it is infinite.
+
+    Args:
+        values: shape `(n,)`.
+        confidence: in (0, 1).
+    """
+    values = np.asarray(values, float)
+    if len(values) == 1:
+        return float("inf")
+    error = values.std(ddof=1) / np.sqrt(len(values))
+    return float(values.mean() + scipy.stats.t.ppf(confidence, len(values) - 1) * error)
 
 
 def area_under_curve(env_steps: Any, returns: Any) -> np.ndarray:

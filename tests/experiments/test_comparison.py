@@ -1,5 +1,6 @@
 """The comparison of a benchmark says what its rows hold."""
 
+import dataclasses
 import io
 
 import numpy as np
@@ -88,22 +89,50 @@ def columns_of(parts):
 
 def test_the_table_relates_each_variant_to_its_plain_agent():
     names, hinted, plain = columns_of([HINTED, PLAIN]).items()
-    # Areas 30 and 35 / 3; TQ (50 - 20) / (40 - 20); SACo 900 / 1200.
+    # Areas 30 and 35 / 3, to step 200 30 and 7.5; TQ (50 - 20) / (40 - 20); SACo 900 / 1200.
     assert hinted == (
         "camel with hopper/hop",
-        ["2", "30", "2.77", "400", "300 to 500", "300", "500", "1,290", "1.50", "0.75"],
+        [
+            "2",
+            "30",
+            "30",
+            "2.77",
+            "4.00",
+            "400",
+            "300 to 500",
+            "300",
+            "–",
+            "–",
+            "500",
+            "1,290",
+            "1.50",
+            "0.75",
+        ],
     )
     assert plain == (
         "camel, no prior",
-        ["2", "11", "1.00", "40", "30 to 50", "30", "140", "–", "1.00", "1.00"],
+        ["2", "11", "8", "1.00", "1.00", "40", "30 to 50", "30", "–", "–", "140", "–", "1.00", "1.00"],
     )
-    assert len(names[1]) == 10
+    assert len(names[1]) == 14
 
 
 @pytest.mark.parametrize(("parts", "coverage"), [([HINTED], "–"), ([HINTED, USELESS], "0.75")])
 def test_what_has_no_scale_is_left_out(parts, coverage):
-    _, _, ratio, *_, quality, found = columns_of(parts)["camel with hopper/hop"]
-    assert (ratio, quality, found) == ("–", "–", coverage)
+    _, _, _, ratio, early, *_, quality, found = columns_of(parts)["camel with hopper/hop"]
+    assert (ratio, early, quality, found) == ("–", "–", "–", coverage)
+
+
+def lasting_100k(rows):
+    """The same rows of a longer run; 100,208 steps are 100,000 rounded up to whole chunks."""
+    return [dataclasses.replace(row, env_steps=250 * row.env_steps + 208) for row in rows]
+
+
+def test_a_plain_agent_stands_beside_what_is_published_after_as_many_steps():
+    *_, bound, published, _, _, _, _ = columns_of([lasting_100k(PLAIN)])["camel, no prior"]
+    # 40 plus 6.314, the 95 % quantile of Student's t for two values, times their standard error 10.
+    assert bound == "103"
+    assert published == "1,103; 2,887 (CrossQ)"
+    assert columns_of([lasting_100k(HINTED)])["camel with hopper/hop"][8:10] == ["–", "–"]
 
 
 def test_the_figure_is_drawn_from_the_rows(tmp_path, monkeypatch):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import scipy.stats
 
-from experiments.statistics import area_under_curve, bootstrap_interval
+from experiments.statistics import area_under_curve, bootstrap_interval, upper_bound
 
 
 @pytest.mark.parametrize("n", [12, 30])
@@ -52,6 +52,17 @@ def test_the_interval_repeats_and_its_seed_matters():
     values = np.random.default_rng(0).normal(size=7)
     assert bootstrap_interval(values) == bootstrap_interval(values)
     assert bootstrap_interval(values, resamples=100) != bootstrap_interval(values, resamples=100, seed=1)
+
+
+def test_the_upper_bound_is_exceeded_by_the_mean_in_one_experiment_of_twenty():
+    rng = np.random.default_rng(0)
+    below = [upper_bound(rng.normal(3.0, 2.0, size=4)) < 3.0 for _ in range(4_000)]
+    # 200 expected; three standard deviations of the count are 41.
+    assert 159 < sum(below) < 241
+
+
+def test_one_value_has_no_upper_bound():
+    assert upper_bound([5.0]) == np.inf
 
 
 def test_the_area_is_the_mean_height():
