@@ -22,6 +22,7 @@ from camel_jax import TrainConfig
 from camel_jax.presets import preset
 from envs import InputError
 from experiments import bench, run_folder
+from experiments.provenance import provenance
 from priors import PriorError
 
 if TYPE_CHECKING:
@@ -200,11 +201,12 @@ class Reproduce:
 
 @dataclass(frozen=True)
 class Bench:
-    """Measure a part against what bounds its speed, in one run."""
+    """Measure a part against what bounds it, in one run."""
 
-    name: Positional[Literal["physics", "prior", "loop", "seeds", "compile", "peers"]]
+    name: Positional[Literal["physics", "prior", "probes", "loop", "seeds", "compile", "peers"]]
     """physics: the engine in the graph against the engine alone. prior: translating, compiling and running
-    a program, the last against the physics. loop: training against its parts.
+    a program, the last against the physics. probes: what each learner learns where the values are known.
+    loop: training against its parts.
     seeds: many seeds in one program against single runs. compile: a cold compilation of reset and step.
     peers: training against SAC of SBX and TD3 of Stable-Baselines3."""
     task: str = "hopper"
@@ -214,7 +216,7 @@ class Bench:
     peers_python: Path | None = None
     """Python that has the peers, SBX and Stable-Baselines3; this one if left out."""
     json: Path | None = None
-    """File to write the numbers to, one flat object."""
+    """File to write the numbers to, one flat object, and under "ran_on" what they were obtained on."""
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
@@ -224,7 +226,7 @@ class Bench:
         rows = bench.run(self.name, self.task, self.physics, self.peers_python)
         bench.show(rows, console)
         if self.json:
-            run_folder.write_json(self.json, bench.flatten(rows))
+            run_folder.write_json(self.json, bench.flatten(rows) | {"ran_on": provenance()})
 
 
 @dataclass(frozen=True)

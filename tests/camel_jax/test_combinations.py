@@ -10,15 +10,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from algorithms import ALGORITHMS
 
 from camel_jax import ClipMask, DistributionalMask, GeneratorMask, TrainConfig
 from camel_jax.loop import make_init, make_parts, make_prefill
 from camel_jax.phases import make_collect, make_update
 from camel_jax.semantics import SEMANTICS, Interpolate
 from envs import Episode
+from experiments.bench.probes import LEARNERS, ProbeZoo
 from priors import from_function
-from probes import ProbeZoo
 
 SUGGESTION, WIDTH = 0.3, 0.2
 
@@ -54,14 +53,14 @@ class Switched:
         return call
 
 
-@pytest.fixture(scope="module", params=ALGORITHMS)
+@pytest.fixture(scope="module", params=LEARNERS)
 def trained(request):
     """Learners before and after, and the actions taken, by (choice, epsilon)."""
     env = Episode(ProbeZoo(), 8)
     prior = from_function(lambda o: jnp.full(1, SUGGESTION), observation_size=6, action_size=1)
 
     def train(mask, meaning, epsilon):
-        config = dataclasses.replace(CONFIG, algorithm=ALGORITHMS[request.param])
+        config = dataclasses.replace(CONFIG, algorithm=LEARNERS[request.param])
         mask = Switched(MASKS, mask)
         parts = make_parts(env, prior, config, mask=mask, epsilon=lambda step: epsilon)
         parts = parts._replace(semantics=Switched(MEANINGS, meaning))

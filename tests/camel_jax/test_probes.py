@@ -6,52 +6,26 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from algorithms import ALGORITHMS
 
 import camel_jax
-from camel_jax import EpsilonConfig, TrainConfig
-from camel_jax.loop import make_init
+from camel_jax import EpsilonConfig
 from camel_jax.normalise import normalised
 from envs import Episode
+from experiments.bench.probes import CONFIG, LEARNERS, ProbeZoo, learned
 from priors import from_function
-from probes import Probe, ProbeZoo
-
-DISCOUNT = 0.8
-ZOO = TrainConfig(
-    env_steps=10_000,
-    num_envs=8,
-    warmup_steps=800,
-    report_every=2_000,
-    evaluate_every=10_000,
-    evaluation_episodes=2,
-    batch_size=128,
-    discount=DISCOUNT,
-    n_step=1,
-    normalise_observations=False,
-)
+from probes import Probe
 
 
 def with_algorithm(name, **settings):
-    return dataclasses.replace(ZOO, algorithm=ALGORITHMS[name], **settings)
+    return dataclasses.replace(CONFIG, algorithm=LEARNERS[name], **settings)
 
 
-@pytest.mark.parametrize("name", ALGORITHMS)
+@pytest.mark.parametrize("name", LEARNERS)
 def test_values_are_learned_within_5_percent(name):
     """One step, two steps and their discount, steps without end that are truncated, and the best action."""
-    config, seeds = with_algorithm(name), [0]
-    # Truncated after two steps: the value of place 3 is that of going on for ever.
-    env = Episode(ProbeZoo(), 2)
-    loop = camel_jax.make_loop(env, None, config)
-    start, algorithm = jax.jit(make_init(loop.parts, env)), loop.parts.algorithm
-    places = ProbeZoo.observation(jnp.arange(ProbeZoo.PLACES))
-    values, best = [], []
-    for seed in seeds:
-        state, _, _ = camel_jax.run_loop(loop, loop.prefill(start(seed)))
-        actions = algorithm.policy(algorithm.policy_parameters(state.learner), places)
-        values.append(algorithm.critic.values(state.learner.critic, places, actions).mean(0))
-        best.append(float(actions[4, 0]))
-    np.testing.assert_allclose(np.mean(values, axis=0), ProbeZoo.values(DISCOUNT), rtol=0.05)
-    assert np.mean(best) == pytest.approx(ProbeZoo.BEST_ACTION, abs=0.1)
+    (found,) = learned(with_algorithm(name), [0])
+    np.testing.assert_allclose(found.values, ProbeZoo.values(CONFIG.discount), rtol=0.05)
+    assert found.best_action == pytest.approx(ProbeZoo.BEST_ACTION, abs=0.1)
 
 
 @pytest.mark.parametrize("adapt", ["return", "critic"])
@@ -77,7 +51,7 @@ def test_returns_over_several_steps_and_normalised_observations_learn_the_same_v
     seen = normalised(result.state.normaliser, places)
     found = loop.parts.algorithm.critic.values(result.state.learner.critic, seen, actions)
     # Place 5 leads to a step whose action was explored, which is what returns over several steps see.
-    np.testing.assert_allclose(found.mean(0)[:5], ProbeZoo.values(DISCOUNT)[:5], rtol=0.05)
+    np.testing.assert_allclose(found.mean(0)[:5], ProbeZoo.values(CONFIG.discount)[:5], rtol=0.05)
 
 
 def test_fewer_updates_than_steps():

@@ -7,18 +7,19 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from algorithms import ALGORITHMS, TWIN
 from trees import assert_equal_trees
 
 from camel_jax import Batch, GeneratorMask, SACConfig, TD3Config
 from camel_jax.sac import SAC
 from camel_jax.td3 import TD3
+from experiments.bench.probes import LEARNERS
 from priors import Interval, full_interval
 
 ROWS, SIZES = 16, {"observation_size": 3, "action_size": 2}
 KEY = jax.random.key(7)
 LARGEST_SUM = jnp.asarray(1e3)
 SMALL = {"hidden": (16,)}
+TWIN = LEARNERS["sac"].critic
 
 
 class Fixed:
@@ -78,7 +79,7 @@ def ready(algorithm):
 @functools.cache
 def compiled(name):
     """An algorithm, its initial state and its jitted update, under a generator mask."""
-    algorithm = ALGORITHMS[name].build(GeneratorMask(), **SIZES)
+    algorithm = LEARNERS[name].build(GeneratorMask(), **SIZES)
     return algorithm, *ready(algorithm)
 
 
@@ -102,7 +103,7 @@ def test_the_target_lies_in_the_next_interval_and_the_actors_action_in_this_one(
     assert float(metrics["actor/loss"]) == pytest.approx(-(1.6 + bonus), rel=1e-5)
 
 
-@pytest.mark.parametrize("name", ALGORITHMS)
+@pytest.mark.parametrize("name", LEARNERS)
 def test_actions_to_try_lie_in_the_interval_and_the_agent_alone_knows_of_none(name):
     algorithm, state, _ = compiled(name)
     tried = jax.jit(algorithm.explore)(state, KEY, BATCH.observation, BATCH.interval)
@@ -143,7 +144,7 @@ def test_td3_smooths_its_target_by_clipped_noise(clip):
 # What moves, and how far.
 
 
-@pytest.mark.parametrize("name", ALGORITHMS)
+@pytest.mark.parametrize("name", LEARNERS)
 def test_everything_is_learned_and_stays_finite(name):
     _, state, update = compiled(name)
     after, metrics = update(state)
