@@ -65,14 +65,16 @@ reproduce: $(INSTALLED)  ## compare CAMEL with the plain agent (TASK=, STEPS=, S
 	$(BIN)/camel-jax reproduce $(TASK) --steps $(STEPS) --seeds $(SEEDS) $(if $(VARIANTS),--variants $(VARIANTS)) $(ARGS)
 
 RESULTS := experiments/results
-bench: $(INSTALLED)  ## measure physics, prior, loop, seeds, compilation (TASK=, PHYSICS=); JSON in experiments/results
-	for name in physics prior loop seeds compile; do $(BIN)/camel-jax bench $$name --task $(TASK) --physics $(PHYSICS) \
+bench: $(INSTALLED)  ## measure physics, prior, probes, loop, seeds, compilation (TASK=, PHYSICS=); docs/benchmarks.md
+	for name in physics prior probes loop seeds compile; do $(BIN)/camel-jax bench $$name --task $(TASK) --physics $(PHYSICS) \
 		--json $(RESULTS)/bench-$$name-$(TASK)$(if $(filter auto,$(PHYSICS)),,-$(PHYSICS)).json || exit 1; done
+	$(BIN)/python -m experiments.scoreboard
 
 PEERS := $(if $(PEERS_PYTHON),,.venv-peers/.installed)
 bench-peers: $(INSTALLED) $(PEERS)  ## measure training against SBX and Stable-Baselines3 (TASK=, PEERS_PYTHON=)
 	$(BIN)/camel-jax bench peers --task $(TASK) --physics $(PHYSICS) \
 		--peers-python $(or $(PEERS_PYTHON),.venv-peers/bin/python) --json $(RESULTS)/bench-peers-$(TASK).json
+	$(BIN)/python -m experiments.scoreboard
 
 .venv-peers/.installed: requirements-peers.lock
 	$(PYTHON) -m venv .venv-peers
@@ -86,8 +88,9 @@ parity: $(INSTALLED)  ## compare tasks and engines with Gymnasium (an hour or tw
 soak: $(INSTALLED)  ## 2 million calls from the graph to the C engine: no stall, no growth in memory
 	$(BIN)/camel-jax soak --task $(TASK) --json $(RESULTS)/soak-$(TASK).json $(ARGS)
 
-docs: $(INSTALLED)  ## write docs/tasks.md and its pictures anew
+docs: $(INSTALLED)  ## write docs/tasks.md, its pictures and docs/benchmarks.md anew
 	$(BIN)/python -m experiments.task_docs
+	$(BIN)/python -m experiments.scoreboard
 
 # The lock names no index host. One file per extra, which holds the base as well.
 LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -38,8 +38,19 @@ def provenance() -> dict[str, Any]:
             "kind": device.device_kind,
             "cores": available_cores(),
             "machine": platform.machine(),
+            "processor": _processor(),
         },
     }
+
+
+def _processor() -> str:
+    """The processor's name; on Linux `platform` does not know it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, platform.processor())
 
 
 def _installed(package: str) -> tuple[str, ...]:

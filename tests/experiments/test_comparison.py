@@ -1,58 +1,14 @@
 """The comparison of a benchmark says what its rows hold."""
 
-import dataclasses
 import io
 
 import numpy as np
 import pytest
 from rich.console import Console
+from rows import lasting_100k, part
 
 from experiments import comparison
 from experiments.comparison import compare, make_table, outcome_of
-from experiments.tidy import Row
-
-
-def row(prior, seed, env_steps, return_mean, **changes):
-    settings = {
-        "task": "hopper",
-        "preset": "camel",
-        "algorithm": "sac-categorical",
-        "prior": prior,
-        "mask": "generator",
-        "semantics": "interpolate",
-        "engine": "c",
-        "seed": seed,
-        "env_steps": env_steps,
-        "policy": "last",
-        "judge": "in-graph",
-        "episodes": 8,
-        "return_mean": return_mean,
-        "return_std": 1.0,
-        "length_mean": 10.0,
-        "data_return_mean": None,
-        "data_coverage": None,
-        "prior_tuning_env_steps": 0 if prior == "none" else 1_000_000,
-    }
-    return Row(**{**settings, **changes})
-
-
-def part(prior, alone, curves, *, last, data_return, data_coverage):
-    """Rows of seeds 7 and 2, in that order, evaluated after 100, 200 and 400 steps."""
-    ends = {"judge": "gymnasium", "data_return_mean": data_return, "data_coverage": data_coverage}
-    return [
-        row(prior, None, 0, alone, preset="none", algorithm="none", policy="prior", judge="gymnasium"),
-        *(
-            row(prior, seed, steps, curve[index])
-            for index, steps in enumerate((100, 200, 400))
-            for seed, curve in zip((7, 2), curves, strict=True)
-        ),
-        *(
-            row(prior, seed, 400, value + extra, policy=policy, **ends)
-            for seed, value in zip((7, 2), last, strict=True)
-            for policy, extra in (("last", 0.0), ("kept", 100.0))
-        ),
-    ]
-
 
 HINTED = part(
     "hopper/hop",
@@ -120,11 +76,6 @@ def test_the_table_relates_each_variant_to_its_plain_agent():
 def test_what_has_no_scale_is_left_out(parts, coverage):
     _, _, _, ratio, early, *_, quality, found = columns_of(parts)["camel with hopper/hop"]
     assert (ratio, early, quality, found) == ("–", "–", "–", coverage)
-
-
-def lasting_100k(rows):
-    """The same rows of a longer run; 100,208 steps are 100,000 rounded up to whole chunks."""
-    return [dataclasses.replace(row, env_steps=250 * row.env_steps + 208) for row in rows]
 
 
 def test_a_plain_agent_stands_beside_what_is_published_after_as_many_steps():

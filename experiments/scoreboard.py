@@ -1,0 +1,224 @@
+"""Writes docs/benchmarks.md: what was aimed at and what was measured, from committed results alone.
+
+`python -m experiments.scoreboard`, which `make bench` and `make docs` call.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from experiments import tidy
+from experiments.comparison import Outcome, outcome_of
+from experiments.published import PUBLISHED
+from experiments.statistics import upper_bound
+
+_DOCS = Path(__file__).parent.parent / "docs"
+_RESULTS = Path(__file__).parent / "results"
+_ENV_STEPS = 100_000
+
+
+class Aim(NamedTuple):
+    """A figure of a measurement's JSON, and what it is to be.
+
+    Attributes:
+        what: the figure in words.
+        file: of the results.
+        figure: name of the figure, as `row/figure`.
+        bound: what it is compared with.
+        least: whether it is to be at least, and not at most, the bound.
+    """
+
+    what: str
+    file: str
+    figure: str
+    bound: float
+    least: bool = False
+
+    @property
+    def words(self) -> str:
+        """The aim in words."""
+        return f"at {'least' if self.least else 'most'} {self.bound:g}"
+
+    def met(self, value: float) -> bool:
+        """Whether a value meets it."""
+        return value >= self.bound if self.least else value <= self.bound
+
+
+_LEARNERS = {"sac": "SAC", "td3": "TD3", "dsac-t": "DSAC-T", "categorical": "the categorical critic"}
+_FILES = (f"bench-{name}-hopper.json" for name in ("probes", "loop", "seeds", "peers"))
+_PROBES, _LOOP, _SEEDS, _PEERS = _FILES
+AIMS = (
+    *(
+        Aim(f"error of {words} where values are known", _PROBES, f"probes/{name}/value_error", 0.05)
+        for name, words in _LEARNERS.items()
+    ),
+    Aim("loop ÷ (updates + physics), UTD 1, 16 envs", _LOOP, "loop/hopper/c_utd1_envs16/overhead", 1.05),
+    Aim("the same, 512 envs", _LOOP, "loop/hopper/c_utd1_envs512/overhead", 1.05),
+    Aim("the same, UTD 1/16, 512 envs", _LOOP, "loop/hopper/c_utd0.0625_envs512/overhead", 1.05),
+    Aim("8 seeds in one program ÷ updates of 8 runs", _SEEDS, "seeds/hopper/c_seeds8/over_updates", 1.05),
+    Aim("env steps/s ÷ SBX SAC's, UTD 1, 256×256", _PEERS, "peers/sbx_sac/speedup", 1.7, least=True),
+    Aim("env steps/s ÷ Stable-Baselines3 TD3's", _PEERS, "peers/sb3_td3/speedup", 3.0, least=True),
+)
+"""What is measured as a ratio or an error."""
+
+
+def page(results: Path) -> str:
+    """The text of docs/benchmarks.md, from the committed results in a folder."""
+    sections = (_figures, _main_job, _plain_agents, _masks)
+    lines = [*_introduction(), *(line for section in sections for line in section(results))]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _introduction() -> Iterator[str]:
+    yield "# What was aimed at, and what was measured"
+    yield ""
+    yield "<!-- Written by `make bench` and `make docs` from experiments/results. -->"
+    yield ""
+    yield (
+        "Every figure comes from a committed file that a command of this project wrote. Times vary by a "
+        "factor of two from machine to machine, so they are ratios within one run."
+    )
+    yield ""
+
+
+def _figures(results: Path) -> Iterator[str]:
+    yield "## Speed, and values that are known"
+    yield ""
+    yield "`make bench` and `make bench-peers`."
+    yield ""
+    yield "| figure | aim | measured | |"
+    yield "|---|---|---|---|"
+    for aim in AIMS:
+        value = _read(results / aim.file).get(aim.figure)
+        found = "not measured | " if value is None else f"{value:.3g} | {_met(aim.met(value))}"
+        yield f"| {aim.what} | {aim.words} | {found} |"
+    yield ""
+    for file in dict.fromkeys(aim.file for aim in AIMS):
+        if ran_on := _read(results / file).get("ran_on"):
+            yield f"- [{file}](../experiments/results/{file}): {_machine(ran_on)}"
+    yield ""
+
+
+def _main_job(results: Path) -> Iterator[str]:
+    yield "## The main job"
+    yield ""
+    yield (
+        "`make train SEED=...`: Hopper with `hopper/hop`, the agent alone, 20 episodes in Gymnasium. The aim "
+        "is a return of at least 2,500 on each of three seeds, in at most 300 s of training on two cores."
+    )
+    yield ""
+    yield "| seed | kept policy | last policy | env steps | seconds | |"
+    yield "|---|---|---|---|---|---|"
+    for file in sorted((results / "main_job").glob("*/result.json")):
+        found = _read(file)
+        met = found["return_mean"] >= 2_500 and found["train_seconds"] <= 300
+        yield (
+            f"| {found['seed']} | {found['return_mean']:,.0f} | {found['last_return_mean']:,.0f} | "
+            f"{found['env_steps']:,} | {found['train_seconds']:.0f} | {_met(met)} |"
+        )
+    yield ""
+
+
+def _plain_agents(results: Path) -> Iterator[str]:
+    """The plain agents against what is published."""
+    yield "## Plain agents, without a prior"
+    yield ""
+    yield (
+        f"Return in Gymnasium of the last policy after {_ENV_STEPS:,} environment steps: `camel-jax "
+        "reproduce TASK --seeds 0 1 2 --variants sac:none camel:none` (Hopper's `camel` has seeds 0 to "
+        "4). Published are means of other seeds in other programs. `sac` is to reach published SAC: the "
+        "one-sided upper 95 % bound of its mean, by Student's t, is to be no less. `camel` is to reach "
+        "80 % of the best that is published, and no seed of it less than half."
+    )
+    yield ""
+    yield "| task | agent | seeds | mean | bound | worst seed | published | |"
+    yield "|---|---|---|---|---|---|---|---|"
+    for (task, steps), published in PUBLISHED.items():
+        if steps != _ENV_STEPS:
+            continue
+        for preset, of, met in (
+            ("sac", f"{published.sac:,.0f} (SAC)", _reaches_sac),
+            ("camel", f"{published.best:,.0f} ({published.by})", _reaches_the_best),
+        ):
+            found = _outcome(results / "reproduce" / f"{task}-{preset}-none.csv")
+            if found is None:
+                yield f"| {task} | `{preset}` | | not measured | | | {of} | |"
+                continue
+            bound = upper_bound(found.last)
+            yield (
+                f"| {task} | `{preset}` | {len(found.last)} | {found.last.mean():,.0f} | {bound:,.0f} | "
+                f"{found.last.min():,.0f} | {of} | {_met(met(task, found))} |"
+            )
+    yield ""
+
+
+def _reaches_sac(task: str, found: Outcome) -> bool:
+    return upper_bound(found.last) >= PUBLISHED[task, _ENV_STEPS].sac
+
+
+def _reaches_the_best(task: str, found: Outcome) -> bool:
+    best = PUBLISHED[task, _ENV_STEPS].best
+    return bool(found.last.mean() >= 0.8 * best and found.last.min() >= 0.5 * best)
+
+
+def _masks(results: Path) -> Iterator[str]:
+    """CAMEL against the plain agent of the same learner."""
+    yield "## CAMEL against the plain agent"
+    yield ""
+    yield (
+        "Hopper with `hopper/hop`, whose constants 14.5 million environment steps had tuned before. "
+        "Areas are mean returns of the agent alone over the first half of the environment steps and over"
+        " all of them, relative to the plain agent's: `camel-jax reproduce hopper --variants "
+        "SETTINGS:hopper/hop camel:none`."
+    )
+    yield ""
+    yield "| settings | seeds | area of the first half ÷ plain | area ÷ plain | last policy | worst seed |"
+    yield "|---|---|---|---|---|---|"
+    folder = results / "reproduce"
+    plain = _outcome(folder / "hopper-camel-none.csv")
+    for file in sorted(folder.glob("hopper-camel*.csv")):
+        found = _outcome(file)
+        if found is None:
+            continue
+        ratios = "– | –"
+        if plain is not None:
+            early = found.early_area.mean() / plain.early_area.mean()
+            ratios = f"{early:.2f} | {found.area.mean() / plain.area.mean():.2f}"
+        name = f"`{found.preset}`" + (", no prior" if found.prior == "none" else "")
+        yield (
+            f"| {name} | {len(found.last)} | {ratios} | {found.last.mean():,.0f} | {found.last.min():,.0f} |"
+        )
+
+
+def _outcome(file: Path) -> Outcome | None:
+    """What a variant came to; None where it is not finished."""
+    rows = tidy.read(file)
+    return outcome_of(rows) if any(row.policy == "kept" for row in rows) else None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return json.loads(file.read_text()) if file.exists() else {}
+
+
+def _met(met: bool) -> str:
+    return "met" if met else "**missed**"
+
+
+def _machine(ran_on: dict[str, Any]) -> str:
+    device, versions = ran_on["device"], ran_on["versions"]
+    where = f"{device['cores']} cores of {device['processor']}"
+    if device["platform"] != "cpu":
+        where = f"{device['kind']}, {where}"
+    return f"{where}; Python {versions['python']}, JAX {versions['jax']}, MuJoCo {versions['mujoco']}"
+
+
+def main() -> None:
+    """Write the page."""
+    (_DOCS / "benchmarks.md").write_text(page(_RESULTS))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,51 @@
+"""docs/benchmarks.md is what the committed results say, and says what was missed."""
+
+import json
+from pathlib import Path
+
+import pytest
+from rows import lasting_100k, part
+
+from experiments import scoreboard, tidy
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_page_is_up_to_date():
+    page = scoreboard.page(ROOT / "experiments" / "results")
+    assert (ROOT / "docs" / "benchmarks.md").read_text() == page, "run make docs"
+
+
+def line_of(text, start):
+    (line,) = (line for line in text.splitlines() if line.startswith(start))
+    return line
+
+
+def test_without_results_nothing_is_met(tmp_path):
+    text = scoreboard.page(tmp_path)
+    assert text.count("not measured") == len(scoreboard.AIMS) + 8
+    assert "| met |" not in text
+
+
+@pytest.mark.parametrize(("overhead", "end"), [(1.05, "1.05 | met |"), (1.06, "1.06 | **missed** |")])
+def test_a_figure_is_compared_with_its_aim(tmp_path, overhead, end):
+    numbers = {"loop/hopper/c_utd1_envs16/overhead": overhead}
+    (tmp_path / "bench-loop-hopper.json").write_text(json.dumps(numbers))
+    assert line_of(scoreboard.page(tmp_path), "| loop ÷").endswith(end)
+
+
+@pytest.mark.parametrize(("last", "end"), [((2000, 3000), "met |"), ((1400, 4000), "**missed** |")])
+def test_a_plain_agent_is_to_be_reliable(tmp_path, last, end):
+    """80 % of 2,887 are 2,310, half of it 1,443: of (1400, 4000) the mean is enough and a seed is not."""
+    (tmp_path / "reproduce").mkdir()
+    rows = part("none", 20.0, [(1, 2, 3)] * 2, last=last, data_return=1.0, data_coverage=1.0)
+    tidy.append(tmp_path / "reproduce" / "hopper-camel-none.csv", lasting_100k(rows))
+    line = line_of(scoreboard.page(tmp_path), "| hopper | `camel`")
+    assert line.endswith(f"2,887 (CrossQ) | {end}")
+
+
+def test_a_variant_that_is_not_finished_is_left_out(tmp_path):
+    (tmp_path / "reproduce").mkdir()
+    rows = part("hop", 20.0, [(1, 2, 3)] * 2, last=(1, 1), data_return=1.0, data_coverage=1.0)
+    tidy.append(tmp_path / "reproduce" / "hopper-camel-hop.csv", [r for r in rows if r.policy != "kept"])
+    assert "| `camel` | 2 |" not in scoreboard.page(tmp_path)
