@@ -15,6 +15,7 @@ from envs import unknown
 _PUBLISHED_SAC = SACConfig(
     hidden=(256, 256),
     learning_rate=3e-4,
+    decay_updates=0,
     adam_b1=0.9,
     policy_delay=1,
     temperature=1.0,

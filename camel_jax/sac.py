@@ -15,6 +15,7 @@ from camel_jax.algorithm import Batch, Metrics, Params, delayed
 from camel_jax.critics import CategoricalConfig, Critic, GaussianConfig, TwinConfig
 from camel_jax.masking import Mask
 from camel_jax.networks import GaussianActor
+from camel_jax.optimisers import make_adam
 from camel_jax.validation import at_least, between, check_that
 from priors import Interval
 
@@ -25,7 +26,9 @@ class SACConfig:
 
     Attributes:
         hidden: widths of the actor's hidden layers.
-        learning_rate: of the actor.
+        learning_rate: of the actor, at the start.
+        decay_updates: updates of the run after which the learning rate has fallen to 1 / sqrt(2), as the
+            inverse square root does; 0 keeps it.
         adam_b1: first-moment decay of its Adam.
         policy_delay: updates of the critics per update of actor and temperature.
         temperature: entropy weight at the start.
@@ -39,6 +42,7 @@ class SACConfig:
 
     hidden: tuple[int, ...] = (128, 128)
     learning_rate: float = 1e-3
+    decay_updates: int = 10_000
     adam_b1: float = 0.5
     policy_delay: int = 2
     temperature: float = 0.05
@@ -52,6 +56,7 @@ class SACConfig:
         return [
             *at_least("algorithm.hidden", min(self.hidden, default=0), 1),
             *between("algorithm.learning_rate", self.learning_rate, 0.0, 1.0, open_low=True),
+            *at_least("algorithm.decay_updates", self.decay_updates, 0),
             *between("algorithm.adam_b1", self.adam_b1, 0.0, 1.0, open_high=True),
             *at_least("algorithm.policy_delay", self.policy_delay, 1),
             *between("algorithm.temperature", self.temperature, 0.0, 1e6, open_low=True),
@@ -109,7 +114,12 @@ class SAC:
         self.observation_size = observation_size
         self.target_entropy = -config.target_entropy_scale * action_size
         self.actor = GaussianActor(config.hidden, action_size)
-        self.optimiser = optax.adam(config.learning_rate, b1=config.adam_b1)
+        self.optimiser = make_adam(
+            config.learning_rate,
+            b1=config.adam_b1,
+            decay_updates=config.decay_updates,
+            every=config.policy_delay,
+        )
         self.temperature_optimiser = optax.adam(config.temperature_learning_rate)
 
     def init(self, key: jax.Array) -> SACState:

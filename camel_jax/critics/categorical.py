@@ -14,6 +14,7 @@ from camel_jax import losses
 from camel_jax.algorithm import Batch, Metrics, Params
 from camel_jax.critics.base import NUM_CRITICS
 from camel_jax.networks import UnitMLP, ensemble, with_unit_weights
+from camel_jax.optimisers import make_adam
 from camel_jax.validation import at_least, between
 
 
@@ -23,7 +24,9 @@ class CategoricalConfig:
 
     Attributes:
         hidden: widths of the hidden layers.
-        learning_rate: of Adam.
+        learning_rate: of Adam, at the start.
+        decay_updates: updates after which the learning rate has fallen to 1 / sqrt(2), as the inverse square
+            root does; 0 keeps it.
         adam_b1: first-moment decay of Adam.
         target_rate: how far the target networks move towards the critics at each update; 1 for no target
             networks.
@@ -34,6 +37,7 @@ class CategoricalConfig:
 
     hidden: tuple[int, ...] = (256, 256)
     learning_rate: float = 1e-3
+    decay_updates: int = 10_000
     adam_b1: float = 0.5
     target_rate: float = 0.05
     atoms: int = 51
@@ -44,6 +48,7 @@ class CategoricalConfig:
         return [
             *at_least("critic.hidden", min(self.hidden, default=0), 1),
             *between("critic.learning_rate", self.learning_rate, 0.0, 1.0, open_low=True),
+            *at_least("critic.decay_updates", self.decay_updates, 0),
             *between("critic.adam_b1", self.adam_b1, 0.0, 1.0, open_high=True),
             *between("critic.target_rate", self.target_rate, 0.0, 1.0, open_low=True),
             *at_least("critic.atoms", self.atoms, 2),
@@ -80,7 +85,9 @@ class CategoricalCritic:
         self.config = config
         self.input_size = input_size
         self.network = ensemble(UnitMLP, NUM_CRITICS)(config.hidden, config.atoms)
-        self.optimiser = optax.adam(config.learning_rate, b1=config.adam_b1)
+        self.optimiser = make_adam(
+            config.learning_rate, b1=config.adam_b1, decay_updates=config.decay_updates
+        )
         self.atoms = jnp.linspace(-config.support, config.support, config.atoms)
 
     def init(self, key: jax.Array) -> CategoricalState:
