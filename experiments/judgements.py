@@ -14,7 +14,8 @@ from camel_jax import Policy, TrainState, prior_alone, results_of
 from camel_jax.evaluate import Evaluation, GymnasiumEvaluation
 from experiments import tidy
 from experiments.part import Part
-from experiments.run import FINAL_SEED, PRIOR_SEED, judge, tuning_steps
+from experiments.prior_files import tuning_steps
+from experiments.run import FINAL_SEED, PRIOR_SEED, judge
 
 
 def without_learning(part: Part) -> tidy.Row:

@@ -33,8 +33,9 @@ from experiments.part import (
     require_own_files,
     require_writable,
 )
+from experiments.prior_files import load_prior
 from experiments.progress import ProgressReporter
-from experiments.run import Stopped, load_prior
+from experiments.run import Stopped
 from experiments.run_folder import CHECKPOINTS
 from experiments.settings import read_settings
 from experiments.signals import StopRequest

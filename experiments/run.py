@@ -11,7 +11,6 @@ import jax
 from rich.console import Console
 
 import envs
-import priors
 from camel_jax import (
     Checkpoints,
     GymnasiumEvaluator,
@@ -30,6 +29,7 @@ from camel_jax.memory import require_memory
 from camel_jax.render import render_gif
 from experiments import run_folder
 from experiments.figures import training_curve
+from experiments.prior_files import load_prior, provenance_of, tuning_steps
 from experiments.progress import ProgressReporter
 from experiments.run_folder import Run
 from experiments.signals import StopRequest
@@ -128,6 +128,7 @@ def run(settings: Run, folder: Path, console: Console, outputs: Outputs | None =
     env = _make_env(settings)
     spec = envs.spec(settings.task)
     prior = None if settings.prior == "none" else load_prior(settings.prior, spec)
+    told = provenance_of(settings.prior)
     loop = make_loop(env, prior, settings.config)
     footprint = require_memory(loop)
     run_folder.create(folder)
@@ -135,6 +136,7 @@ def run(settings: Run, folder: Path, console: Console, outputs: Outputs | None =
     run_folder.write_json(folder / run_folder.CONFIG, {**run_folder.describe(settings), **engine})
     if prior is not None:
         (folder / run_folder.PRIOR).write_text(prior.source)
+        run_folder.write_json(folder / run_folder.PRIOR_PROVENANCE, told)
     console.print(f"memory: {footprint}")
     return _train_and_judge(loop, settings, folder, console, outputs)
 
@@ -190,19 +192,12 @@ def _train_and_judge(
     rows = run_folder.read_rows(folder / run_folder.METRICS)
     env = loop.parts.env.unwrapped
     engine = {"engine": env.backend, "deviations": env.deviations}
+    tuned_for = 0 if plain else tuning_steps(str(folder / run_folder.PRIOR))
     summary = {**_summary(settings, result, judged, rows[-1]["time/seconds"]), **engine, **trouble}
+    summary["prior_tuning_env_steps"] = tuned_for
     run_folder.write_json(folder / run_folder.RESULT, summary)
     _draw_curve(folder / run_folder.CURVE, settings, rows, summary)
     return {**summary, "rendered_with": draw(env, judged.final, folder / run_folder.PICTURE)}
-
-
-def load_prior(name: str, spec: envs.TaskSpec) -> priors.FunctionPrior:
-    """A prior of the library by name, or of a program file by its path."""
-    if name.endswith(".py"):
-        return priors.load_file(
-            Path(name), observation_size=spec.observation_size, action_size=spec.action_size
-        )
-    return priors.load(name)
 
 
 def judge(spec: envs.TaskSpec, policy: Policy, *, seed: int) -> GymnasiumEvaluation:
@@ -302,7 +297,6 @@ def _summary(settings: Run, result: TrainResult, judged: _Judged, train_seconds:
         "last_return_std": last.returns.std(),
         "prior_return_mean": None if prior is None else prior.returns.mean(),
         "prior_return_std": None if prior is None else prior.returns.std(),
-        "prior_tuning_env_steps": tuning_steps(settings.prior),
         "env_steps": env_steps,
         "policy_step": result.step,
         "policy_selection": "best in-graph evaluation of the agent alone, judged on other episodes",
@@ -310,13 +304,6 @@ def _summary(settings: Run, result: TrainResult, judged: _Judged, train_seconds:
         "steps_per_second": env_steps / train_seconds,
         "device": jax.devices()[0].device_kind,
     }
-
-
-def tuning_steps(prior: str) -> int:
-    """Environment steps that tuned a prior of the library before it shipped, as its provenance says."""
-    if prior not in priors.names():
-        return 0
-    return int((priors.provenance(prior)["tuning"] or {"env_steps": 0})["env_steps"])
 
 
 def _draw_curve(path: Path, settings: Run, rows: list[dict[str, Any]], summary: dict[str, Any]) -> None:

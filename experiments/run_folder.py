@@ -19,7 +19,7 @@ from envs import InputError
 from experiments.provenance import provenance
 
 CONFIG, METRICS, RESULT, CHECKPOINTS = "config.json", "metrics.jsonl", "result.json", "checkpoints"
-PRIOR, CURVE, PICTURE = "prior.py", "curve.png", "policy.gif"
+PRIOR, PRIOR_PROVENANCE, CURVE, PICTURE = "prior.py", "prior.json", "curve.png", "policy.gif"
 
 
 @dataclasses.dataclass(frozen=True)

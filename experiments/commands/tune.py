@@ -1,0 +1,96 @@
+"""`camel-jax tune`: better numbers for a program."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from rich.console import Console
+from tyro.conf import Positional, arg
+
+import envs
+import priors
+from envs import InputError, unknown
+
+OutputFile = Annotated[Path, arg(metavar="FILE.py")]
+
+
+@dataclass(frozen=True)
+class Tune:
+    """Find better numbers for a program and write it with them. Continues where it was stopped."""
+
+    prior: Positional[str]
+    """Prior of the library, or a file of yours that ends in .py."""
+    task: str | None = None
+    """Task to tune for; that of a prior of the library if left out."""
+    minutes: float | None = 10.0
+    """Time for searching and judging, compiling not counted; None for as long as --env-steps lasts."""
+    env_steps: int | None = None
+    """Environment steps at most, judging included; None for as many as the time allows."""
+    population: int | None = None
+    """Candidates a generation; 4 + 4 ln n if left out, with n numbers in the program."""
+    episodes: int = 4
+    """Episodes of each candidate in a generation."""
+    horizon: int = 200
+    """Steps of an episode at the start; grows to whole episodes over the first half of the budget."""
+    noise: float = 0.2
+    """Width of the mask inside of which the prior must survive random actions."""
+    noisy: float = 0.5
+    """Share of the episodes inside that mask; 0 tunes the prior alone."""
+    step: float = 0.3
+    """How far the first generation strays, relative to the magnitude of each number."""
+    seed: int = 0
+    """Of everything random."""
+    physics: str = "auto"
+    """Physics engine, as for train."""
+    output: OutputFile | None = None
+    """File for the program, with its provenance beside it as JSON; <name>-tuned.py if left out."""
+
+    def __call__(self, console: Console) -> None:
+        """Run the command."""
+        from experiments import tuning  # noqa: PLC0415 - seconds of imports
+        from priors.tune import TuneConfig  # noqa: PLC0415
+
+        task = self._task()
+        output = self.output or Path(f"{Path(self.prior).stem}-tuned.py")
+        config = TuneConfig(
+            env_steps=self.env_steps,
+            minutes=self.minutes,
+            population=self.population,
+            episodes=self.episodes,
+            horizon=self.horizon,
+            noise=self.noise,
+            noisy=self.noisy,
+            step=self.step,
+        )
+        try:
+            about = tuning.run(
+                tuning.Tuning(task, self.prior, output, config, self.seed, self.physics), console
+            )
+        except tuning.TuningStopped as stopped:
+            console.print(f"stopped by {stopped.signal} and saved; the same command goes on")
+            sys.exit(128 + signal.Signals[stopped.signal])
+        after = about["gymnasium_v4"]
+        console.print(
+            f"{output}: return alone {about['return_before']:,.0f} → {after['return_mean']:,.0f} ± "
+            f"{after['return_std']:,.0f} in {after['episodes']} Gymnasium episodes, after "
+            f"{about['env_steps']:,} env steps"
+            + ("" if about["tuning"]["improved"] else "; nothing better was found, so it is the original"),
+            style="bold",
+        )
+        console.print(f"next:    camel-jax train {task} --prior {output}")
+
+    def _task(self) -> str:
+        if not self.prior.endswith(".py"):
+            if self.prior not in priors.names():
+                raise unknown("prior", self.prior, priors.names())
+            own = self.prior.split("/", maxsplit=1)[0]
+            if self.task not in (None, own):
+                raise InputError(f"{self.prior} is a prior of {own}, not of {self.task}; leave --task out")
+            return own
+        if self.task is None:
+            raise InputError(f"name the task of {self.prior} with --task, one of {', '.join(envs.names())}")
+        return self.task

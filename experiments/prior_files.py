@@ -1,0 +1,82 @@
+"""Priors by name or path, and what is told of them: a program file's provenance lies beside it as JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import envs
+import priors
+from camel_jax import GymnasiumEvaluator, prior_alone
+from envs import InputError
+
+JUDGED_EPISODES = 100
+
+
+def load_prior(name: str, spec: envs.TaskSpec) -> priors.FunctionPrior:
+    """A prior of the library by name, or of a program file by its path.
+
+    Raises:
+        InputError: there is none of that name, or the file cannot be read.
+        PriorError: the program cannot be translated.
+    """
+    if name.endswith(".py"):
+        return priors.load_file(
+            Path(name), observation_size=spec.observation_size, action_size=spec.action_size
+        )
+    return priors.load(name)
+
+
+def provenance_of(name: str) -> dict[str, Any]:
+    """What is told of a prior: in the library's index, or in the JSON file beside a program; else nothing.
+
+    Raises:
+        InputError: the JSON file is damaged.
+    """
+    if name in priors.names():
+        return priors.provenance(name)
+    path = Path(name).with_suffix(".json")
+    if not name.endswith(".py") or not path.is_file():
+        return {}
+    try:
+        about = json.loads(path.read_text())
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}, which tells of {name}, is damaged: {error}") from error
+    return about if isinstance(about, dict) else {}
+
+
+def tuning_steps(name: str) -> int:
+    """Environment steps that tuned a prior before its use, as its provenance says; 0 if that says nothing.
+
+    Raises:
+        InputError: its provenance is damaged.
+    """
+    tuning = provenance_of(name).get("tuning") or {}
+    try:
+        return int(tuning.get("env_steps") or 0)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise InputError(f"what is told of {name} is damaged: tuning.env_steps is no number") from error
+
+
+def figures(
+    spec: envs.TaskSpec, prior: priors.Prior, *, episodes: int = JUDGED_EPISODES, seed: int = 0
+) -> dict[str, Any]:
+    """What a prior is worth alone in Gymnasium's own environment, as a provenance holds it.
+
+    Args:
+        spec: the task.
+        prior: acts by the middle of its interval.
+        episodes: how many; each begins with the seed that follows the one of the episode before.
+        seed: of the first.
+    """
+    policy = prior_alone(prior)
+    evaluator = GymnasiumEvaluator(spec.gymnasium_id, policy.step, episodes=episodes)
+    judged = evaluator(policy.parameters, policy.carry, seed=seed)
+    return {
+        "episodes": episodes,
+        "return_mean": round(float(judged.returns.mean()), 1),
+        "return_std": round(float(judged.returns.std()), 1),
+        "length_mean": round(float(judged.lengths.mean()), 1),
+        "seed": seed,
+    }
