@@ -118,7 +118,7 @@ def _write(tuning: Tuning, tuned: Tuned, parent: dict[str, Any], earlier_steps: 
             text, after, improved = found, worth, True
     about = {
         "task": tuning.task,
-        "description": parent.get("description", f"{tuning.prior} with tuned numbers"),
+        "description": _description(tuning, parent, improved),
         "written_by": parent.get("written_by", f"the program in {tuning.prior}"),
         "memory": bool(jax.tree.leaves(original.reset())),
         "parent": tuning.prior,
@@ -134,6 +134,14 @@ def _write(tuning: Tuning, tuned: Tuned, parent: dict[str, Any], earlier_steps: 
     run_folder.replace_file(tuning.output, text.encode())
     run_folder.write_json(tuning.output.with_suffix(".json"), about)
     return {**about, "return_before": before["return_mean"], "env_steps": tuned.env_steps}
+
+
+def _description(tuning: Tuning, parent: dict[str, Any], improved: bool) -> str:
+    """What the program does, as far as that is known: other numbers may make it do something else."""
+    known = parent.get("description", "")
+    if not improved:
+        return known or f"The program in {tuning.prior}"
+    return f"{tuning.prior} with tuned numbers" + (f". Of it was told: {known}" if known else "")
 
 
 def _method(tuned: Tuned, tuning: Tuning, earlier_steps: int, parent: dict[str, Any]) -> str:
