@@ -11,7 +11,6 @@ import optax
 
 from camel_jax.algorithm import Algorithm, Metrics
 from camel_jax.config import TrainConfig
-from camel_jax.dataset_measures import make_coverage
 from camel_jax.evaluate import Evaluation, Policy, PolicyStep, evaluate, prior_alone
 from camel_jax.masking import GeneratorMask, Mask
 from camel_jax.normalise import init_normaliser, normalised
@@ -24,6 +23,7 @@ from camel_jax.semantics import SEMANTICS
 from camel_jax.state import Best, TrainState
 from envs import AutoReset, Env, InputError
 from priors import Prior, full_interval, no_prior
+from priors.coverage import make_coverage
 
 
 class PolicyParameters(NamedTuple):

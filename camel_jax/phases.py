@@ -14,7 +14,6 @@ import jax.numpy as jnp
 from camel_jax import nstep
 from camel_jax.algorithm import Algorithm, Batch, Metrics
 from camel_jax.config import TrainConfig
-from camel_jax.dataset_measures import CoverageCounter
 from camel_jax.masking import Mask
 from camel_jax.normalise import normalised, observe
 from camel_jax.replay import Replay, Transition
@@ -24,6 +23,7 @@ from camel_jax.semantics import Semantics
 from camel_jax.state import TrainState
 from envs import Env, State
 from priors import Interval, Prior
+from priors.coverage import CoverageCounter
 
 Phase = Callable[[TrainState], tuple[TrainState, Metrics]]
 # Updates whose batches are sampled together: enough to make the gathering cheap, few enough to be small.
