@@ -1,8 +1,8 @@
 """What a replay buffer holds: the quality of its trajectories and its coverage of states and actions.
 
 The two measures of Schweighofer et al., "A Dataset Perspective on Offline Reinforcement Learning"
-(CoLLAs 2022, arXiv 2111.04714): TQ and SACo. The graph only counts (`priors/coverage.py`); the measures relate
-counts of two runs.
+(CoLLAs 2022, arXiv 2111.04714): TQ and SACo. The graph only counts (`priors/coverage.py`); the measures
+relate counts of two runs.
 """
 
 from __future__ import annotations

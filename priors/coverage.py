@@ -1,6 +1,6 @@
 """How many distinct state-action pairs are seen, counted in the graph.
 
-That of a replay buffer (`camel_jax/dataset_measures.py` relates the counts of two runs) and of a prior's rollouts.
+In a replay buffer (`camel_jax/dataset_measures.py` relates the counts of two runs) and in rollouts of priors.
 """
 
 from __future__ import annotations

@@ -88,11 +88,14 @@ class Totals(struct.PyTreeNode):
 
     @property
     def scores(self) -> jax.Array:
-        """The returns, without what an episode that ended by a fault had earned: it may be no reward at all.
+        """The returns, but for an episode that ended by a fault at most the least of all others here.
 
-        A simulation that explodes is often paid for its speed just before.
+        A simulation that explodes is often paid for its speed just before; and where every step costs, one
+        that ends soon must not be the best.
         """
-        return jnp.where(self.fault, jnp.minimum(self.returns, 0.0), self.returns)
+        least = jnp.min(jnp.where(self.fault, jnp.inf, self.returns))
+        least = jnp.where(jnp.isfinite(least), least, 0.0)
+        return jnp.where(self.fault, jnp.minimum(self.returns, least), self.returns)
 
     @property
     def smoothness(self) -> jax.Array:

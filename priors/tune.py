@@ -23,7 +23,8 @@ from priors.rollout import Totals, make_roller, one_program
 _LEAST_SCALE = 0.1  # a literal of 0 has no magnitude of its own
 _SEPARABLE_FROM = 100  # parameters; a whole covariance matrix learns more slowly than it pays
 _SMOOTHED_OVER = 5  # generations
-_FULL_HORIZON_AT = 0.5  # of the budget
+# Shares of the budget: short episodes find a gait for few steps, long ones teach it to last.
+_GROWING = (0.45, 0.8)
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class TuneConfig:
             for no limit.
         population: candidates a generation; None for 4 + 4 ln n, with n numbers to tune.
         episodes: of each candidate in a generation.
-        horizon: steps of an episode at the start; grows to the whole of it over the first half of the budget.
+        horizon: steps of an episode at the start; from the middle of the budget on it grows to the whole.
         noise: width of the mask that the prior must survive, in action units.
         noisy: share of the episodes inside that mask.
         step: standard deviation of the first generation, relative to the magnitude of each number.
@@ -313,7 +314,8 @@ class _Plan:
             searching = max(60 * config.minutes - self.judge_steps / rate, 1e-9)
             spent = max(spent, state.seconds / searching)
         start = min(config.horizon, self.limit)
-        grown = start * (self.limit / start) ** min(spent / _FULL_HORIZON_AT, 1.0)
+        part = np.clip((spent - _GROWING[0]) / (_GROWING[1] - _GROWING[0]), 0.0, 1.0)
+        grown = start * (self.limit / start) ** part
         horizon = min(round(grown), self.limit)
         over_steps = (
             config.env_steps is not None

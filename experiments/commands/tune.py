@@ -35,7 +35,7 @@ class Tune:
     episodes: int = 4
     """Episodes of each candidate in a generation."""
     horizon: int = 200
-    """Steps of an episode at the start; grows to whole episodes over the first half of the budget."""
+    """Steps of an episode at the start; grows to whole episodes from the middle of the budget on."""
     noise: float = 0.2
     """Width of the mask inside of which the prior must survive random actions."""
     noisy: float = 0.5

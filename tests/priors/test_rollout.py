@@ -55,6 +55,14 @@ def test_a_fault_ends_an_episode_and_takes_back_what_it_had_earned():
     assert not (totals.termination | totals.truncation)[1].any()
 
 
+def test_where_steps_cost_a_fault_is_no_way_out():
+    env = Episode(Probe(lambda obs, action: jnp.where(action[0] > 0.5, jnp.nan, -1.0)), 3)
+    gains = {"K": jnp.asarray([0.25, 0.75])}
+    totals = roll(env, one_program(program(GAIN)), gains, candidates=2, widths=[0.0])
+    np.testing.assert_allclose(totals.returns, [[-3.0], [0.0]])
+    np.testing.assert_allclose(totals.scores, [[-3.0], [-3.0]])
+
+
 def test_scores_keep_what_a_fault_has_cost():
     totals = roll(
         Episode(Probe(lambda obs, action: jnp.where(action[0] > 0.15, jnp.nan, -1.0)), 9),
