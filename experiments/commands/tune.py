@@ -42,6 +42,10 @@ class Tune:
     """Share of the episodes inside that mask; 0 tunes the prior alone."""
     step: float = 0.3
     """How far the first generation strays, relative to the magnitude of each number."""
+    judge_episodes: int = 16
+    """Fresh episodes on which the original and what was found are compared, alone and inside the mask."""
+    gymnasium_episodes: int = 100
+    """Episodes in Gymnasium's own environment, which the returns in the provenance are of."""
     seed: int = 0
     """Of everything random."""
     physics: str = "auto"
@@ -65,10 +69,20 @@ class Tune:
             noise=self.noise,
             noisy=self.noisy,
             step=self.step,
+            judge_episodes=self.judge_episodes,
         )
         try:
             about = tuning.run(
-                tuning.Tuning(task, self.prior, output, config, self.seed, self.physics), console
+                tuning.Tuning(
+                    task=task,
+                    prior=self.prior,
+                    output=output,
+                    config=config,
+                    episodes=self.gymnasium_episodes,
+                    seed=self.seed,
+                    physics=self.physics,
+                ),
+                console,
             )
         except tuning.TuningStopped as stopped:
             console.print(f"stopped by {stopped.signal} and saved; the same command goes on")
