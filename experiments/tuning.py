@@ -24,7 +24,8 @@ from experiments import run_folder
 from experiments.prior_files import JUDGED_EPISODES, figures, load_prior, provenance_of, tuning_steps
 from experiments.provenance import provenance
 from experiments.signals import StopRequest
-from priors.tune import Generation, TuneConfig, Tuned, TuneState, first_state, tune
+from priors.tune import Tuned, first_state, tune
+from priors.tuning_plan import Generation, TuneConfig, TuneState
 
 
 class TuningStopped(Exception):  # noqa: N818 - a stop that was asked for is no error
