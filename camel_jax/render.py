@@ -129,6 +129,23 @@ def render_png(
     return way
 
 
+def render_frames(
+    model: mujoco.MjModel, qpos: np.ndarray, *, width: int = 240, height: int = 240
+) -> tuple[str, np.ndarray]:
+    """Draw configurations, `(frames, nq)`, all from the same distance; view and engines as in `render_gif`.
+
+    Returns:
+        How they were drawn, "egl", "osmesa" or "matplotlib", and the pictures, uint8,
+        `(frames, height, width, 3)`.
+    """
+    rows = np.asarray(qpos, np.float64)
+    with tempfile.TemporaryDirectory(prefix="render-") as folder:
+        way, frames = _frames(
+            model, rows, _view(model, rows, width / height), size=(width, height), folder=Path(folder)
+        )
+        return way, np.stack([np.array(frame) for frame in frames])
+
+
 def _view(model: mujoco.MjModel, qpos: np.ndarray, aspect: float) -> _View:
     """A camera at a fixed height above the ground, as close as the whole rollout allows."""
     camera = mujoco.mj_name2id(model, mujoco.mjtObj.mjOBJ_CAMERA, "track")

@@ -1,4 +1,4 @@
-"""The command line: `camel-jax train | evaluate | render | priors | tune | reproduce | bench | …`."""
+"""The command line: `camel-jax train | evaluate | render | priors | screen | tune | reproduce | …`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from camel_jax import TrainConfig
 from camel_jax.presets import preset
 from envs import InputError
 from experiments import bench, run_folder
+from experiments.commands.screen import Screen
 from experiments.commands.tune import Tune
 from experiments.provenance import provenance
 from priors import PriorError
@@ -204,11 +205,12 @@ class Reproduce:
 class Bench:
     """Measure a part against what bounds it, in one run."""
 
-    name: Positional[Literal["physics", "prior", "probes", "loop", "seeds", "compile", "peers"]]
+    name: Positional[Literal["physics", "prior", "probes", "loop", "seeds", "screen", "compile", "peers"]]
     """physics: the engine in the graph against the engine alone. prior: translating, compiling and running
     a program, the last against the physics. probes: what each learner learns where the values are known.
     loop: training against its parts.
-    seeds: many seeds in one program against single runs. compile: a cold compilation of reset and step.
+    seeds: many seeds in one program against single runs. screen: screening against the physics, and its
+    ranking against Gymnasium's. compile: a cold compilation of reset and step.
     peers: training against SAC of SBX and TD3 of Stable-Baselines3."""
     task: str = "hopper"
     """Task to measure on."""
@@ -305,7 +307,7 @@ def _program() -> str:
     return str(called) if called.name == "camel-jax" and not shutil.which("camel-jax") else "camel-jax"
 
 
-Command = Train | Evaluate | Render | Priors | Tune | Reproduce | Bench | Parity | Soak
+Command = Train | Evaluate | Render | Priors | Screen | Tune | Reproduce | Bench | Parity | Soak
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -333,7 +335,18 @@ def _parse(arguments: list[str]) -> Command:
     reader.add_argument("--preset", default="camel")
     name = reader.parse_known_args(arguments)[0].preset
     train = subcommand("train", default=Train(preset=name, config=preset(name)))
-    commands = Annotated[Train, train] | Evaluate | Render | Priors | Tune | Reproduce | Bench | Parity | Soak
+    commands = (
+        Annotated[Train, train]
+        | Evaluate
+        | Render
+        | Priors
+        | Screen
+        | Tune
+        | Reproduce
+        | Bench
+        | Parity
+        | Soak
+    )
     return tyro.cli(
         commands,
         args=arguments,

@@ -23,7 +23,7 @@ _POLICY, _IN_GRAPH, _PRIOR, _EPSILON, _FINAL = "#1f5fa8", "#7fa8d1", "#b5541c", 
 # Told apart by those who see no red or no green, and in print: Okabe and Ito's, yellow left out.
 _CURVES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000")
 _DASHES = ("--", "-.", ":")
-_STYLE: dict[Any, Any] = {
+STYLE: dict[Any, Any] = {
     "font.size": 10.5,
     "font.family": "DejaVu Sans",
     "axes.titlesize": 12.5,
@@ -67,7 +67,7 @@ def benchmark_curves(
         curves: one entry for each agent.
         references: returns by label, drawn as dashed lines across, such as those of priors alone.
     """
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(8.0, 5.2), dpi=150, facecolor="white", layout="constrained")
         canvas = FigureCanvasAgg(figure)
         axes = figure.add_subplot()
@@ -118,7 +118,7 @@ def training_curve(
         subtitle: a smaller line under the title, such as the seed and the physics.
     """
     rows = sorted(curve, key=lambda row: row["env_steps"])
-    with rc_context(_STYLE):
+    with rc_context(STYLE):
         figure = Figure(figsize=(8.0, 4.8), dpi=150, facecolor="white", layout="constrained")
         canvas = FigureCanvasAgg(figure)
         axes = figure.add_subplot()

@@ -11,6 +11,7 @@ import io
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import BadZipFile
 
 import jax
 import numpy as np
@@ -20,10 +21,11 @@ import envs
 import priors
 from envs import InputError
 from experiments import run_folder
-from experiments.prior_files import figures, load_prior, provenance_of, tuning_steps
+from experiments.prior_files import JUDGED_EPISODES, figures, load_prior, provenance_of, tuning_steps
 from experiments.provenance import provenance
 from experiments.signals import StopRequest
-from priors.tune import Generation, TuneConfig, Tuned, TuneState, first_state, tune
+from priors.tune import Tuned, first_state, tune
+from priors.tuning_plan import Generation, TuneConfig, TuneState
 
 
 class TuningStopped(Exception):  # noqa: N818 - a stop that was asked for is no error
@@ -47,6 +49,7 @@ class Tuning(NamedTuple):
         output: file for the program; its provenance goes beside it, and the state of the search while it
             is not finished.
         config: budget and objective.
+        episodes: in Gymnasium, before and after.
         seed: of everything random.
         physics: the engine, as in `envs.make`.
     """
@@ -55,6 +58,7 @@ class Tuning(NamedTuple):
     prior: str
     output: Path
     config: TuneConfig
+    episodes: int = JUDGED_EPISODES
     seed: int = 0
     physics: str = "auto"
 
@@ -74,6 +78,8 @@ def run(tuning: Tuning, console: Console) -> dict[str, Any]:
         TuningStopped: a signal came; the same call goes on.
     """
     tuning.config.check()
+    if tuning.episodes < 1:
+        raise InputError(f"gymnasium_episodes is {tuning.episodes}; it must be at least 1")
     if tuning.output.suffix != ".py":
         raise InputError(f"the output {tuning.output} is a program: name a file that ends in .py")
     spec, env = envs.spec(tuning.task), envs.make(tuning.task, tuning.physics)
@@ -106,14 +112,14 @@ def _write(tuning: Tuning, tuned: Tuned, parent: dict[str, Any], earlier_steps: 
     """Judge what was found as it will be read again, and write it, or the original where that is better."""
     spec = envs.spec(tuning.task)
     original = load_prior(tuning.prior, spec)
-    before = figures(spec, original)
+    before = figures(spec, original, episodes=tuning.episodes)
     text, after, improved = original.source, before, False
     if tuned.improved:
         found = priors.to_source(tuned.prior)
         again = priors.translate(
             found, observation_size=spec.observation_size, action_size=spec.action_size, name="tuned"
         )
-        worth = figures(spec, again)
+        worth = figures(spec, again, episodes=tuning.episodes)
         if worth["return_mean"] > before["return_mean"]:
             text, after, improved = found, worth, True
     about = {
@@ -222,7 +228,7 @@ def load_state(path: Path, like: TuneState, fingerprint: str) -> TuneState:
             saved = [file[f"arr_{index}"] for index in range(len(leaves))]
             rows = [[float(value) for value in row] for row in file["generations"]]
             kept, kept_score = file["kept"], float(file["kept_score"])
-    except (OSError, ValueError, KeyError, EOFError) as error:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(f"{path} is damaged ({error}); remove it to start anew") from error

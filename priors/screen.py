@@ -230,9 +230,12 @@ def _stops(config: ScreenConfig) -> list[int]:
 
 
 def _best(values: np.ndarray, keep: int) -> np.ndarray:
-    """Indices of the better half of the values, of `keep` at least, in their order."""
+    """Indices of the better half of the values, of `keep` at least, and of what equals the last of them.
+
+    Where each step gives the same reward, all that have not fallen yet are equal.
+    """
     number = min(len(values), max(keep, math.ceil(len(values) / 2)))
-    return np.sort(np.argsort(-values, kind="stable")[:number])
+    return np.flatnonzero(values >= np.sort(values)[-number])
 
 
 def _projected(totals: Totals, alive: Any, steps: int) -> np.ndarray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import envs
-from experiments.bench import compilation, loop, peers, physics, prior, probes, seeds
+from experiments.bench import compilation, loop, peers, physics, prior, probes, screen, seeds
 from experiments.bench.row import Row, flatten, show
 
 __all__ = ["Row", "check", "flatten", "run", "show"]
@@ -16,6 +16,7 @@ _MEASUREMENTS = {
     "physics": physics.measure,
     "prior": prior.measure,
     "probes": probes.measure,
+    "screen": screen.measure,
     "seeds": seeds.measure,
 }
 
@@ -35,7 +36,7 @@ def run(name: str, task: str, physics: str = "auto", peers_python: Path | None =
     """Make the measurement `name` on a task and an engine.
 
     Args:
-        name: "physics", "prior", "probes", "loop", "seeds", "compile" or "peers".
+        name: "physics", "prior", "probes", "loop", "seeds", "screen", "compile" or "peers".
         task: name of the task.
         physics: the engine, as in `envs.make`; of "peers", auto means c.
         peers_python: the Python that has the peers; this one if left out.

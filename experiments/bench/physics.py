@@ -49,7 +49,7 @@ def _measure(task: str, physics: str, num_envs: int) -> Row:
 
     runs: dict[str, Callable[[], object]] = {"graph": lambda: jax.block_until_ready(in_graph(start, actions))}
     if env.backend == "c":
-        runs["raw"] = _closed_loop(env.unwrapped, start, actions)
+        runs["raw"] = closed_loop(env.unwrapped, start, actions)
         runs["open_loop"] = _open_loop(env.unwrapped, start, actions)
     times = seconds(runs, rounds=_ROUNDS)
     numbers = {
@@ -62,7 +62,7 @@ def _measure(task: str, physics: str, num_envs: int) -> Row:
     return Row(f"physics/{task}/{env.backend}/{num_envs}", numbers)
 
 
-def _closed_loop(env: MujocoEnv, start: State, actions: jax.Array) -> Callable[[], np.ndarray]:
+def closed_loop(env: MujocoEnv, start: State, actions: jax.Array) -> Callable[[], np.ndarray]:
     """Raw physics, one call an environment step; gives the last states, shape `(envs, state_size)`."""
     call, initial = _pool(env, start)
     controls = np.repeat(_controls(env, actions)[:, :, None], env.task.frame_skip, axis=2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
@@ -31,17 +31,28 @@ class Tune:
     env_steps: int | None = None
     """Environment steps at most, judging included; None for as many as the time allows."""
     population: int | None = None
-    """Candidates a generation; 4 + 4 ln n if left out, with n numbers in the program."""
-    episodes: int = 4
+    """Candidates a generation; 8 + 4 ln n if left out, with n numbers in the program."""
+    episodes: int = 2
     """Episodes of each candidate in a generation."""
-    horizon: int = 200
+    horizon: int = 300
     """Steps of an episode at the start; grows to whole episodes from the middle of the budget on."""
     noise: float = 0.2
     """Width of the mask inside of which the prior must survive random actions."""
     noisy: float = 0.5
     """Share of the episodes inside that mask; 0 tunes the prior alone."""
-    step: float = 0.3
+    step: float = 0.2
     """How far the first generation strays, relative to the magnitude of each number."""
+    fixed: tuple[str, ...] = ()
+    """Numbers that stay as they are, by name or pattern, such as "TIME_STEP" or "line*"."""
+    weights: dict[str, float] = field(default_factory=dict)
+    """What the search pays for parts of the reward, such as reward_healthy 0.5, so that a program that stands
+    still begins to move. What it found is judged by the reward as it is."""
+    risk: float = 0.0
+    """Standard deviations over its episodes that a candidate's score is lowered by."""
+    judge_episodes: int = 16
+    """Fresh episodes on which the original and what was found are compared, alone and inside the mask."""
+    gymnasium_episodes: int = 100
+    """Episodes in Gymnasium's own environment, which the returns in the provenance are of."""
     seed: int = 0
     """Of everything random."""
     physics: str = "auto"
@@ -52,7 +63,7 @@ class Tune:
     def __call__(self, console: Console) -> None:
         """Run the command."""
         from experiments import tuning  # noqa: PLC0415 - seconds of imports
-        from priors.tune import TuneConfig  # noqa: PLC0415
+        from priors.tuning_plan import TuneConfig  # noqa: PLC0415
 
         task = self._task()
         output = self.output or Path(f"{Path(self.prior).stem}-tuned.py")
@@ -65,10 +76,23 @@ class Tune:
             noise=self.noise,
             noisy=self.noisy,
             step=self.step,
+            fixed=self.fixed,
+            weights=self.weights,
+            risk=self.risk,
+            judge_episodes=self.judge_episodes,
         )
         try:
             about = tuning.run(
-                tuning.Tuning(task, self.prior, output, config, self.seed, self.physics), console
+                tuning.Tuning(
+                    task=task,
+                    prior=self.prior,
+                    output=output,
+                    config=config,
+                    episodes=self.gymnasium_episodes,
+                    seed=self.seed,
+                    physics=self.physics,
+                ),
+                console,
             )
         except tuning.TuningStopped as stopped:
             console.print(f"stopped by {stopped.signal} and saved; the same command goes on")

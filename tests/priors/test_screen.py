@@ -105,6 +105,15 @@ def test_a_prior_that_gives_nan_is_ranked_as_one_without_a_hint():
     assert [(one.name, one.alone.mean) for one in standings] == [("good", pytest.approx(20.0)), ("nan", 0.0)]
 
 
+def test_equals_go_on_together():
+    """Both earn 1 a step, and one of them falls after the first comparison."""
+    falls = priors.translate("def policy(obs, t):\n    return [t / 20]\n", observation_size=1, action_size=1)
+    env = Episode(Probe(lambda obs, action: 1.0, lambda obs, action: action[0] > 0.8), 40)
+    config = dataclasses.replace(CONFIG, keep=1, widths=())
+    standings = screen({"falls": falls, "stays": constant(0.0)}, env, config, KEY).standings
+    assert [(one.name, one.alone.mean) for one in standings] == [("stays", 40.0), ("falls", 18.0)]
+
+
 def test_progress_is_told():
     told = []
     screen(PLANTED, ENV, CONFIG, KEY, on_rung=lambda *now: told.append(now))

@@ -3,19 +3,21 @@
 import dataclasses
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
 import envs
 import priors
 from envs import Episode, InputError
-from priors.tune import TuneConfig, tune
+from priors.tune import tune
+from priors.tuning_plan import TuneConfig
 from probes import Probe
 
 TEXT = "A = 0.2\nB = -0.1\n\ndef policy(obs):\n    return [A + B * obs[0]]\n"
 KEY = jax.random.key(0)
 CONFIG = TuneConfig(
-    env_steps=2_000, minutes=None, population=8, episodes=2, horizon=1, noisy=0.0, judge_episodes=4
+    env_steps=2_000, minutes=None, population=8, horizon=1, noisy=0.0, step=0.3, judge_episodes=4
 )
 
 
@@ -90,7 +92,7 @@ def test_the_horizon_grows_to_the_whole_episode():
     horizons = [one.horizon for one in tune(program(), env, config, KEY).state.generations]
     assert horizons[0] == 10
     assert horizons == sorted(horizons)
-    assert 0.3 < horizons.index(40) / len(horizons) < 0.9
+    assert 0.3 < horizons.index(40) / len(horizons) < 0.95
 
 
 def test_a_good_program_is_left_as_it_is():
@@ -115,11 +117,67 @@ def test_what_gains_inside_the_mask_and_loses_alone_is_no_gain():
     assert centre > 0.85 > tuned.before.masked.mean(), "inside the mask the search did find better ones"
 
 
+def test_fixed_numbers_stay():
+    three = program("A = 0.2\nB = -0.1\nC = 0.125\n\ndef policy(obs):\n    return [A + B * obs[0] + C]\n")
+    env = one_step(quadratic, start=uniform_start)
+    tuned = tune(three, env, dataclasses.replace(CONFIG, fixed=("C*",)), KEY)
+    assert values(tuned.prior) == pytest.approx({"A": 0.3 - 0.125, "B": 0.5, "C": 0.125}, abs=0.02)
+    assert values(tuned.prior)["C"] == 0.125
+    with pytest.raises(InputError, match="unknown number of tried 'C'; choose from: A, B"):
+        tune(program(), one_step(quadratic), dataclasses.replace(CONFIG, fixed=("C",)), KEY)
+    with pytest.raises(InputError, match="all numbers of tried are fixed"):
+        tune(program(), one_step(quadratic), dataclasses.replace(CONFIG, fixed=("A", "B")), KEY)
+
+
+class InParts(Probe):
+    """Pays for standing still, and less for moving."""
+
+    def _parts(self, action):
+        return {"reward_standing": 1.0 - jnp.abs(action[0]), "reward_moving": 0.5 * action[0]}
+
+    def reset(self, rng):
+        return super().reset(rng).replace(metrics=self._parts(jnp.zeros(1)))
+
+    def step(self, state, action):
+        parts = self._parts(action)
+        return super().step(state, action).replace(metrics=parts, reward=sum(parts.values()))
+
+
+def test_parts_of_the_reward_may_be_paid_otherwise_in_the_search_alone():
+    env, still = (
+        Episode(InParts(lambda *_: 0.0, lambda *_: 1.0), 10),
+        program("A = 0.1\ndef policy(obs):\n    return [A]\n"),
+    )
+    config = dataclasses.replace(CONFIG, weights={"reward_standing": 0.25})
+    tuned = tune(still, env, config, KEY)
+    assert tuned.state.search.mean[0] * 0.1 + 0.1 > 0.9, "the search moves"
+    assert not tuned.improved, "but standing is worth more"
+    assert tune(still, env, CONFIG, KEY).state.search.mean[0] * 0.1 + 0.1 == pytest.approx(0.0, abs=0.02)
+    with pytest.raises(InputError, match="unknown part of the reward 'standing'; choose from: reward_moving"):
+        tune(still, env, dataclasses.replace(CONFIG, weights={"standing": 0.0}), KEY)
+
+
+def test_risk_lowers_what_varies():
+    """Large actions pay more on average, but vary with the noise inside of the mask."""
+    env = one_step(
+        lambda obs, action: action[0] + 4.0 * jnp.maximum(action[0], 0.0) * (action[0] * 1e3 % 1.0 - 0.5)
+    )
+    one = program("A = 0.3\ndef policy(obs):\n    return [A]\n")
+    config = dataclasses.replace(CONFIG, episodes=8, noisy=1.0, noise=0.1, env_steps=4_000)
+    bold, careful = (
+        0.3 * (1 + tune(one, env, dataclasses.replace(config, risk=risk), KEY).state.search.mean[0])
+        for risk in (0.0, 2.0)
+    )
+    assert bold > 0.6
+    assert careful < 0.2
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
         ({"population": 2}, "population is 2; it must be at least 4"),
         ({"noise": 3.0}, r"noise is 3.0; it must lie in \[0, 2\]"),
+        ({"risk": -1.0}, "risk is -1.0; it must not be negative"),
         ({"step": 0.0}, "step is 0.0; it must be positive"),
         ({"env_steps": None}, "nothing bounds the tuning; give env_steps or minutes"),
         ({"env_steps": 300}, "env_steps is 300; one generation and judging it may take 418: raise it"),
