@@ -1,0 +1,296 @@
+"""Programs that a model has written, with where each comes from, and the journal that keeps them on disk.
+
+The journal is a file of JSON lines that only grows. A line is on the disk before anything that depends on it
+begins, so that a process may be killed at any time: what was answered is never asked for again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from envs import InputError
+from priors.sampler import Reply, Request
+
+JOURNAL = "journal.jsonl"
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Source:
+    """What all candidates of a folder have in common; a folder holds those of one source.
+
+    Attributes:
+        task: name of the task.
+        model: the model, as litellm calls it.
+        api_base: address of the server without credentials; None for the provider's own.
+        temperature: of the sampling; None where the model takes none.
+        seed: of the first sample; None where the model takes none.
+        max_tokens: most tokens of an answer.
+        prompt_sha256: SHA-256 of the conversation that asks for a program.
+    """
+
+    task: str
+    model: str
+    api_base: str | None
+    temperature: float | None
+    seed: int | None
+    max_tokens: int
+    prompt_sha256: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One answer of a model, and what became of it.
+
+    Attributes:
+        id: sample and repair, such as "003" and "003r1"; the program lies in `<id>.py`.
+        source: task, model, prompt and settings.
+        parent: the candidate that this one repairs or refines; None for a first answer.
+        repairs: how many answers to the same sample were refused before.
+        seed: the seed of this answer.
+        reply: the whole answer.
+        finish_reason: why it ended, as the service says.
+        program: the text that is translated; empty if it was refused.
+        errors: why it was refused, as the model is told; empty if it was translated.
+        tokens_in: tokens of the question; None if the service does not count them.
+        tokens_out: tokens of the answer, likewise.
+        cost: dollars; None if no price is known.
+        when: time of the answer, UTC, ISO 8601.
+    """
+
+    id: str
+    source: Source
+    parent: str | None
+    repairs: int
+    seed: int | None
+    reply: str
+    finish_reason: str | None
+    program: str
+    errors: str
+    tokens_in: int | None
+    tokens_out: int | None
+    cost: float | None
+    when: str
+
+    @property
+    def translated(self) -> bool:
+        """Whether it is a program."""
+        return bool(self.program)
+
+    @property
+    def sample(self) -> int:
+        """Which of the samples it answers, from 0."""
+        return int(self.id.partition("r")[0])
+
+
+def candidate_id(sample: int, repairs: int) -> str:
+    """Name of the answer to a sample, from 0, after a number of repairs."""
+    return f"{sample:03d}" + (f"r{repairs}" if repairs else "")
+
+
+class Journal:
+    """What has been asked and answered, in a folder. Used within a `with` block; one process at a time.
+
+    Attributes:
+        folder: where it lies.
+        notes: what was found wrong when it was read.
+    """
+
+    def __init__(self, folder: Path, source: Source) -> None:
+        """Open the folder's journal, or begin one.
+
+        Raises:
+            InputError: the folder cannot be used, is damaged, or holds candidates of another source.
+        """
+        self.folder = folder
+        self.notes: tuple[str, ...] = ()
+        self._source = source
+        path = folder / JOURNAL
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file: IO[bytes] = path.open("ab")
+            _lock(self._file, folder)
+            content = path.read_bytes()
+        except OSError as error:
+            raise InputError(f"the folder {folder} cannot be used ({error.strerror})") from error
+        try:
+            self._records = self._read(content, path)
+            if self._records:
+                _require_same(source, self._records[0]["source"], folder)
+                self._restore_programs()
+            else:
+                self._append({"record": "source", "version": _VERSION, "source": asdict(source)})
+        except BaseException:
+            self._file.close()
+            raise
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    @property
+    def records(self) -> tuple[dict[str, Any], ...]:
+        """All records, in the order in which they were written."""
+        return tuple(self._records)
+
+    def begin_call(self, name: str, bound: float | None) -> int:
+        """Note that a call begins; returns its number.
+
+        Args:
+            name: the candidate that is asked for.
+            bound: the most dollars that it may cost; None if no price is known.
+        """
+        number = sum(record["record"] == "call" for record in self._records)
+        self._append({"record": "call", "call": number, "id": name, "bound": bound, "when": _now()})
+        return number
+
+    def add_failure(self, call: int, reason: str, detail: str, cost: float | None) -> None:
+        """Note that a call has failed, and what it is taken to have cost."""
+        self._append({"record": "failure", "call": call, "reason": reason, "detail": detail, "cost": cost})
+
+    def add_reply(self, call: int, name: str, parent: str | None, request: Request, reply: Reply) -> None:
+        """Keep an answer; it is on the disk when this returns."""
+        about = {"record": "reply", "call": call, "id": name, "parent": parent, "when": _now()}
+        self._append({**about, "seed": request.seed, **reply._asdict()})
+
+    def add_outcome(self, name: str, program: str, errors: str) -> None:
+        """Keep what became of an answer; a program is written to `<id>.py` as well."""
+        if program:
+            try:
+                _write(self.folder / f"{name}.py", program)
+            except OSError as error:
+                raise InputError(f"{self.folder / name}.py cannot be written ({error.strerror})") from error
+        self._append({"record": "outcome", "id": name, "program": program, "errors": errors})
+
+    def unread(self) -> tuple[dict[str, Any], ...]:
+        """Records of the answers of which no outcome is known: the process was killed in between."""
+        done = {record["id"] for record in self._records if record["record"] == "outcome"}
+        return tuple(r for r in self._records if r["record"] == "reply" and r["id"] not in done)
+
+    def candidates(self) -> tuple[Candidate, ...]:
+        """All answers with an outcome, in the order in which they came."""
+        return tuple(_candidates(self._records, self._source))
+
+    def _append(self, record: dict[str, Any]) -> None:
+        # In one write, so that a killed process leaves at most one half line, the last.
+        try:
+            self._file.write(json.dumps(record).encode() + b"\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise InputError(f"{self.folder / JOURNAL} cannot be written ({error.strerror})") from error
+        self._records.append(record)
+
+    def _restore_programs(self) -> None:
+        for record in self._records:
+            if record["record"] == "outcome" and record["program"]:
+                path = self.folder / f"{record['id']}.py"
+                if not path.exists():
+                    _write(path, record["program"])
+
+    def _read(self, content: bytes, path: Path) -> list[dict[str, Any]]:
+        *lines, rest = content.split(b"\n")
+        if rest:
+            self.notes = (f"{path}: the last line is half-written and was dropped: {len(rest)} bytes",)
+            os.truncate(path, len(content) - len(rest))
+        records = []
+        for number, line in enumerate(lines, start=1):
+            try:
+                record = json.loads(line)
+                record["record"]
+            except (ValueError, KeyError, TypeError) as error:
+                raise InputError(
+                    f"{path} is damaged at line {number}: remove that line, or name another folder"
+                ) from error
+            records.append(record)
+        if records and (records[0]["record"] != "source" or records[0].get("version") != _VERSION):
+            raise InputError(f"{path} is of another version of this program; name another folder")
+        return records
+
+
+def read(folder: Path) -> tuple[Candidate, ...]:
+    """The candidates of a folder; nothing is changed in it.
+
+    Raises:
+        InputError: there is no journal, or it is damaged.
+    """
+    path = folder / JOURNAL
+    try:
+        lines = path.read_bytes().split(b"\n")[:-1]
+        records = [json.loads(line) for line in lines]
+        return tuple(_candidates(records, Source(**records[0]["source"])))
+    except OSError as error:
+        raise InputError(f"{folder} holds no candidates: {JOURNAL}: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise InputError(f"{path} is damaged: {error!r}") from error
+
+
+def _candidates(records: Iterable[dict[str, Any]], source: Source) -> Iterator[Candidate]:
+    records = list(records)
+    outcomes = {record["id"]: record for record in records if record["record"] == "outcome"}
+    for record in records:
+        if record["record"] != "reply" or record["id"] not in outcomes:
+            continue
+        outcome = outcomes[record["id"]]
+        yield Candidate(
+            id=record["id"],
+            source=source,
+            parent=record["parent"],
+            repairs=int(record["id"].partition("r")[2] or 0),
+            seed=record["seed"],
+            reply=record["text"],
+            finish_reason=record["finish_reason"],
+            program=outcome["program"],
+            errors=outcome["errors"],
+            tokens_in=record["tokens_in"],
+            tokens_out=record["tokens_out"],
+            cost=record["cost"],
+            when=record["when"],
+        )
+
+
+def _require_same(source: Source, known: dict[str, Any], folder: Path) -> None:
+    changed = [
+        f"{name} {known.get(name)!r}, not {value!r}"
+        for name, value in asdict(source).items()
+        if known.get(name) != value
+    ]
+    if changed:
+        raise InputError(
+            f"the folder {folder} holds candidates with {'; '.join(changed)}: "
+            "name another with --folder, or go on with those settings"
+        )
+
+
+def _lock(file: IO[bytes], folder: Path) -> None:
+    """Keep a second process out, which would buy the same again."""
+    try:
+        import fcntl  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        raise InputError(f"another process is at work in the folder {folder}; wait for it") from error
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file so that it is there whole or not at all."""
+    fresh = path.with_name(f"{path.name}.new")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

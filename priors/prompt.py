@@ -1,0 +1,79 @@
+"""What a model is told: prompts are rendered from a task's description and the templates in `prompts/`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from string import Template
+
+from envs import Quantity, TaskSpec
+from priors.sampler import Message
+
+_FOLDER = Path(__file__).parent / "prompts"
+_MAX_QUOTED = 20_000  # characters of a refused reply; an honest one is shorter, and each costs tokens
+
+
+def render(spec: TaskSpec) -> str:
+    """The task in words: state, actions, dynamics, objective, and what a program may hold and remember."""
+    return _fill(
+        "task",
+        name=spec.name,
+        objective=spec.objective,
+        dynamics=spec.dynamics,
+        termination=spec.termination,
+        time_step=f"{spec.time_step:g}",
+        max_episode_steps=spec.max_episode_steps,
+        seconds=f"{spec.time_step * spec.max_episode_steps:g}",
+        observation_size=spec.observation_size,
+        observation="\n".join(_rows(spec.observation)),
+        action_size=spec.action_size,
+        action="\n".join(_rows(spec.action)),
+        numbers="number" if spec.action_size == 1 else "numbers",
+        rest="" if spec.action_size == 1 else f" + [0.0] * {spec.action_size - 1}",
+    )
+
+
+def first_messages(spec: TaskSpec) -> tuple[Message, ...]:
+    """The conversation that asks for a program."""
+    return Message("system", _fill("system")), Message("user", render(spec))
+
+
+def repair_messages(
+    first: Sequence[Message], reply: str, errors: str, *, finish_reason: str | None = None
+) -> tuple[Message, ...]:
+    """The conversation that asks for a corrected program.
+
+    Args:
+        first: the conversation that was answered.
+        reply: the answer.
+        errors: what is wrong with it, as `PriorError.for_prompt` says it.
+        finish_reason: why the answer ended; "length" if it was cut off.
+    """
+    if finish_reason == "length":
+        errors += "\nThe answer was cut off because it was too long. Think less and write a shorter program."
+    if len(reply) > _MAX_QUOTED:
+        reply = f"{reply[:_MAX_QUOTED]}\n[...]"
+    return *first, Message("assistant", reply), Message("user", _fill("repair", errors=errors))
+
+
+def digest(messages: Iterable[Message]) -> str:
+    """SHA-256 of a conversation, hexadecimal."""
+    return hashlib.sha256(json.dumps([list(message) for message in messages]).encode()).hexdigest()
+
+
+def _fill(template: str, **values: object) -> str:
+    text = (_FOLDER / f"{template}.md").read_text(encoding="utf-8")
+    return Template(text).substitute(values).strip()
+
+
+def _rows(quantities: Iterable[Quantity]) -> Iterator[str]:
+    for index, (name, unit, low, high, meaning) in enumerate(quantities):
+        yield f"| {index} | {name} | {unit} | {_range(low, high)} | {meaning} |"
+
+
+def _range(low: float, high: float) -> str:
+    if low == -float("inf") and high == float("inf"):
+        return "unbounded"
+    return f"{low:g} to {high:g}"
