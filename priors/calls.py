@@ -103,22 +103,15 @@ class Caller:
         Raises:
             StoppedError: no more calls are made.
         """
-        for attempt in range(self._settings.retries + 1):
-            async with self._room:
+        async with self._room:  # also while it waits: a busy server gets fewer calls
+            for attempt in range(self._settings.retries + 1):
                 try:
                     return await self._once(request, name, parent)
-                except CallError as error:
-                    failure = error
-            last = attempt == self._settings.retries or failure.reason not in RETRIED
-            if failure.reason in HOPELESS and last:
-                times = f"; tried {attempt + 1} times" if attempt else ""
-                self.stop(f"{failure.reason}: {failure.detail}{times}")
-            if last:
-                return None
-            wait = self._wait(attempt, failure.retry_after)
-            if wait is None:
-                return None
-            await self._sleep(wait)
+                except CallError as failure:
+                    wait = self._wait(attempt, failure)
+                if wait is None:
+                    return None
+                await self._sleep(wait)
         return None
 
     async def _once(self, request: Request, name: str, parent: str | None) -> Reply:
@@ -129,6 +122,9 @@ class Caller:
         except CallError as error:
             cost = 0.0 if error.reason in UNBILLED else None
             self._journal.add_failure(call, error.reason, error.detail, cost)
+            raise
+        except BaseException:
+            self.stop("a fault ended the run")  # before another sample takes this one's place
             raise
         self._journal.add_reply(call, name, parent, request, reply)
         return reply
@@ -149,9 +145,16 @@ class Caller:
         if self.stopped is not None:
             raise StoppedError(self.stopped)
 
-    def _wait(self, attempt: int, retry_after: float | None) -> float | None:
-        """Seconds until the next attempt; None if the service wants more patience than there is."""
+    def _wait(self, attempt: int, failure: CallError) -> float | None:
+        """Seconds until the next attempt; None if there is none."""
+        retry_after = failure.retry_after
+        if attempt == self._settings.retries or failure.reason not in RETRIED:
+            if failure.reason in HOPELESS:
+                times = f"; tried {attempt + 1} times" if attempt else ""
+                self.stop(f"{failure.reason}: {failure.detail}{times}")
+            return None
         if retry_after is not None and retry_after > self._settings.patience:
+            self.stop(f"{failure.reason}: the service wants to be asked again in {retry_after:,.0f} s")
             return None
         delay = min(self._settings.backoff * 2**attempt, _LONGEST_WAIT) * self._random.uniform(0.5, 1.5)
         return max(delay, retry_after or 0.0)

@@ -123,7 +123,8 @@ class Journal:
             self._records = self._read(content, path)
             if self._records:
                 _require_same(source, self._records[0]["source"], folder)
-                self._restore_programs()
+                for candidate in self.candidates():
+                    self._write_program(candidate)  # where the process was killed before it could
             else:
                 self._append({"record": "source", "version": _VERSION, "source": asdict(source)})
         except BaseException:
@@ -161,14 +162,12 @@ class Journal:
         about = {"record": "reply", "call": call, "id": name, "parent": parent, "when": _now()}
         self._append({**about, "seed": request.seed, **reply._asdict()})
 
-    def add_outcome(self, name: str, program: str, errors: str) -> None:
-        """Keep what became of an answer; a program is written to `<id>.py` as well."""
-        if program:
-            try:
-                _write(self.folder / f"{name}.py", program)
-            except OSError as error:
-                raise InputError(f"{self.folder / name}.py cannot be written ({error.strerror})") from error
+    def add_outcome(self, name: str, program: str, errors: str) -> Candidate:
+        """Keep what became of an answer; a program is written to `<id>.py`, with its provenance beside it."""
         self._append({"record": "outcome", "id": name, "program": program, "errors": errors})
+        candidate = next(candidate for candidate in self.candidates() if candidate.id == name)
+        self._write_program(candidate)
+        return candidate
 
     def unread(self) -> tuple[dict[str, Any], ...]:
         """Records of the answers of which no outcome is known: the process was killed in between."""
@@ -189,12 +188,15 @@ class Journal:
             raise InputError(f"{self.folder / JOURNAL} cannot be written ({error.strerror})") from error
         self._records.append(record)
 
-    def _restore_programs(self) -> None:
-        for record in self._records:
-            if record["record"] == "outcome" and record["program"]:
-                path = self.folder / f"{record['id']}.py"
-                if not path.exists():
-                    _write(path, record["program"])
+    def _write_program(self, candidate: Candidate) -> None:
+        path = self.folder / f"{candidate.id}.py"
+        if not candidate.translated or path.exists():
+            return
+        try:
+            _write(path.with_suffix(".json"), json.dumps(provenance(candidate), indent=2) + "\n")
+            _write(path, candidate.program)
+        except OSError as error:
+            raise InputError(f"{path} cannot be written ({error.strerror})") from error
 
     def _read(self, content: bytes, path: Path) -> list[dict[str, Any]]:
         *lines, rest = content.split(b"\n")
@@ -214,6 +216,21 @@ class Journal:
         if records and (records[0]["record"] != "source" or records[0].get("version") != _VERSION):
             raise InputError(f"{path} is of another version of this program; name another folder")
         return records
+
+
+def provenance(candidate: Candidate) -> dict[str, Any]:
+    """Where a candidate comes from, in the form in which the library tells it of its programs."""
+    source = candidate.source
+    return {
+        "task": source.task,
+        "description": f"An answer of {source.model}, not judged yet.",
+        "written_by": f"{source.model}, asked by `camel-jax generate` on {candidate.when[:10]}",
+        "generation": {
+            **asdict(source),
+            **{name: getattr(candidate, name) for name in ("id", "parent", "repairs", "seed", "when")},
+            **{name: getattr(candidate, name) for name in ("tokens_in", "tokens_out", "cost")},
+        },
+    }
 
 
 def read(folder: Path) -> tuple[Candidate, ...]:

@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from envs import InputError
-from priors.redaction import redact, secrets_of, without_credentials
+from priors.redaction import redact, redact_message, secrets_of, without_credentials
 from priors.sampler import CallError, Prices, Reason, Reply, Request
 
 MAX_REPLY_BYTES = 1_000_000
@@ -136,7 +136,7 @@ class Client:
 
     def _failure(self, error: Exception) -> CallError:
         reason, where = _reason(error), self.address or f"the service of {self._provider}"
-        said = _PREFIXES.sub("", redact(" ".join(str(error).split()), self._secrets))[:_MAX_DETAIL]
+        said = _PREFIXES.sub("", redact_message(" ".join(str(error).split()), self._secrets))[:_MAX_DETAIL]
         detail = {
             "unreachable": f"no server answers at {where}",
             "cut connection": f"{where} broke off the connection",

@@ -57,18 +57,9 @@ class GenerateSettings:
         Raises:
             InputError: a number is out of range.
         """
-        for name, least in (
-            ("samples", 1),
-            ("repairs", 0),
-            ("temperature", 0),
-            ("seed", 0),
-            ("max_tokens", 1),
-        ):
-            if not getattr(self, name) >= least:
-                raise InputError(f"{name} is {getattr(self, name)}; it must be at least {least}")
-        for name, value in (("samples", self.samples), ("repairs", self.repairs)):
-            if value > 1000:
-                raise InputError(f"{name} is {value}; it must be at most 1000")
+        for name, least, most in _RANGES:
+            if not least <= getattr(self, name) <= most:
+                raise InputError(f"{name} is {getattr(self, name)}; it must lie in [{least}, {most}]")
 
 
 @dataclass(frozen=True)
@@ -166,8 +157,7 @@ class _Run:
 
     def settle(self, name: str, reply: str) -> Candidate:
         """Translate an answer and keep what became of it."""
-        self.journal.add_outcome(name, *translated(self.spec, reply, name))
-        candidate = next(c for c in self.journal.candidates() if c.id == name)
+        candidate = self.journal.add_outcome(name, *translated(self.spec, reply, name))
         self.report(candidate)
         return candidate
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from string import Template
@@ -74,6 +75,7 @@ def _rows(quantities: Iterable[Quantity]) -> Iterator[str]:
 
 
 def _range(low: float, high: float) -> str:
-    if low == -float("inf") and high == float("inf"):
-        return "unbounded"
+    if math.isinf(low) or math.isinf(high):
+        bounds = [f"at least {low:g}"] * math.isfinite(low) + [f"at most {high:g}"] * math.isfinite(high)
+        return bounds[0] if bounds else "unbounded"
     return f"{low:g} to {high:g}"

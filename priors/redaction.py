@@ -10,7 +10,7 @@ REDACTED = "[redacted]"
 _SECRET_NAME = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)$")
 _LEAST_LENGTH = 8  # a shorter value would blot out words of every text
 _LOOKS_SECRET = re.compile(
-    r"\b(?:sk|pk|gsk|xai|hf|ghp|AIza)[-_][\w-]{8,}[\w*.-]*|(?<=Bearer )\S+|(?<=Basic )\S+", re.IGNORECASE
+    r"\b(?:sk|pk|gsk|xai|hf|ghp|AIza)[-_][\w*.-]{8,}|(?<=Bearer )\S+|(?<=Basic )\S+", re.IGNORECASE
 )
 
 
@@ -31,10 +31,18 @@ def secrets_of(environment: Mapping[str, str], address: str | None = None) -> tu
 
 
 def redact(text: str, secrets: Iterable[str]) -> str:
-    """`text` without the secrets, and without what looks like the key of a known service."""
+    """`text` without the secrets."""
     for secret in secrets:
         text = text.replace(secret, REDACTED)
-    return _LOOKS_SECRET.sub(REDACTED, text)
+    return text
+
+
+def redact_message(text: str, secrets: Iterable[str]) -> str:
+    """The message of an error without the secrets, and without what looks like some key, whole or in part.
+
+    Programs must not be searched so: a variable may look like a key.
+    """
+    return _LOOKS_SECRET.sub(REDACTED, redact(text, secrets))
 
 
 def without_credentials(address: str) -> str:

@@ -80,10 +80,16 @@ class Generate:
             for note in journal.notes:
                 console.print(f"note: {note}")
 
-            def report(candidate: Candidate) -> None:
-                console.print(_line(candidate))
+            def stop() -> str | None:
+                if request.requested and not told:
+                    told.append(request.requested)
+                    console.print(f"{told[0]}: calls in flight get {settings.calls.grace:g} s to end")
+                return request.requested
 
-            summary = generate(spec, client, settings, journal, stop=lambda: request.requested, report=report)
+            told: list[str] = []
+            summary = generate(
+                spec, client, settings, journal, stop=stop, report=lambda found: console.print(_line(found))
+            )
         show(console, self, folder, summary)
         _leave(summary, request.requested)
 
