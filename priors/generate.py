@@ -75,6 +75,7 @@ class Summary:
         spent: calls, tokens and dollars.
         stopped: why no more calls were made; None if there was nothing left to ask.
         programs: files of the translated programs.
+        distinct: how many of them differ from each other.
     """
 
     asked: int
@@ -85,6 +86,7 @@ class Summary:
     spent: Spending
     stopped: str | None
     programs: tuple[Path, ...]
+    distinct: int
 
 
 def source_of(
@@ -248,4 +250,5 @@ def summarise(settings: GenerateSettings, journal: Journal, stopped: str | None)
         spent=spending(journal.records),
         stopped=stopped,
         programs=tuple(journal.folder / f"{chain[-1].id}.py" for chain in programs),
+        distinct=len({chain[-1].program for chain in programs}),
     )

@@ -110,6 +110,8 @@ def show(console: Console, command: Generate, folder: Path, summary: Summary) ->
     answered = spent.calls - sum(spent.failures.values()) - spent.lost
     console.print(f"calls:   {spent.calls} of {command.max_calls}: {answered} answered; failed: {failed}")
     console.print(f"tokens:  {spent.tokens_in:,} in, {spent.tokens_out:,} out; {_cost(summary)}")
+    if summary.distinct < programs:
+        console.print(f"note:    {summary.distinct} of the {programs} programs differ from each other")
     if summary.stopped:
         console.print(f"stopped: {summary.stopped}")
     console.print(f"folder:  {folder}: the programs, and {JOURNAL}, which tells where each comes from")

@@ -58,6 +58,7 @@ def test_the_last_screen_tells_all_and_the_next_command(model, tmp_path, capsys)
     assert out[0] == "000      translated"
     assert out[1].startswith("001      refused: line 2: the name `oops` is not known in `return [oops, ")
     assert out[2] == "001r1    translated"
+    assert out.pop(6) == "note:    1 of the 2 programs differ from each other"
     assert out[3:] == [
         "hopper: 2 programs of 2 samples: 1 translated at once, 1 after repairs, 0 refused, 0 not finished",
         "calls:   5 of 100: 3 answered; failed: 1 rate limit, 1 timeout",

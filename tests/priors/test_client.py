@@ -12,6 +12,7 @@ import pytest
 
 import envs
 from envs import InputError
+from experiments.cli import main
 from priors import candidates
 from priors.calls import Caller, CallSettings
 from priors.candidates import Journal
@@ -320,6 +321,22 @@ def test_a_missing_key_is_named(monkeypatch):
         Client("openai/test-model")
     with pytest.raises(InputError, match="ANTHROPIC_API_KEY is missing"):
         Client("anthropic/claude")
+
+
+def test_without_a_key_the_command_says_what_works(tmp_path, monkeypatch, capsys):
+    monkeypatch.delenv("OPENAI_API_KEY")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as caught:
+        main(["generate", "hopper", "--model", "openai/test-model"])
+    assert caught.value.code == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err == (
+        "camel-jax: no key for openai/test-model: OPENAI_API_KEY is missing in the environment. "
+        "Programs that ship need none: `camel-jax priors` lists them. "
+        "Nor does a server of your own: --api-base URL\n"
+    )
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_server_of_ones_own_needs_no_key(tmp_path, monkeypatch):

@@ -134,6 +134,12 @@ def test_a_fault_of_the_sampler_reaches_the_caller_and_keeps_what_came(tmp_path)
     assert [candidate.id for candidate in candidates.read(tmp_path)] == ["000"]
 
 
+def test_programs_that_are_the_same_are_told(tmp_path):
+    another = PROGRAM.replace("0.3", "0.4")
+    summary = run(tmp_path, Scripted([PROGRAM, PROGRAM, another]), samples=3)
+    assert (len(summary.programs), summary.distinct) == (3, 2)
+
+
 def test_tokens_and_dollars_are_added_up(tmp_path):
     replies = [Reply(BROKEN, "stop", 100, 10, 0.5), Reply(PROGRAM, "stop", 300, None, 0.25)]
     spent = run(tmp_path, Scripted(replies)).spent
