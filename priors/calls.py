@@ -97,8 +97,16 @@ class Caller:
         self.stopped = self.stopped or why
         self._stop.set()
 
-    async def __call__(self, request: Request, name: str, parent: str | None = None) -> Reply | None:
+    async def __call__(
+        self, request: Request, name: str, parent: str | None = None, *, verdict: bool = False
+    ) -> Reply | None:
         """Ask until an answer comes and is on the disk; None if none came.
+
+        Args:
+            request: what to ask.
+            name: of the candidate that is asked for, or of the verdict.
+            parent: the candidate that it is about.
+            verdict: whether the answer is a verdict, and no candidate.
 
         Raises:
             StoppedError: no more calls are made.
@@ -106,7 +114,7 @@ class Caller:
         async with self._room:  # also while it waits: a busy server gets fewer calls
             for attempt in range(self._settings.retries + 1):
                 try:
-                    return await self._once(request, name, parent)
+                    return await self._once(request, name, parent, verdict)
                 except CallError as failure:
                     wait = self._wait(attempt, failure)
                 if wait is None:
@@ -114,7 +122,7 @@ class Caller:
                 await self._sleep(wait)
         return None
 
-    async def _once(self, request: Request, name: str, parent: str | None) -> Reply:
+    async def _once(self, request: Request, name: str, parent: str | None, verdict: bool) -> Reply:
         self._require_room(request)
         call = self._journal.begin_call(name, bound(request, self._sampler.prices))
         try:
@@ -126,7 +134,7 @@ class Caller:
         except BaseException:
             self.stop("a fault ended the run")  # before another sample takes this one's place
             raise
-        self._journal.add_reply(call, name, parent, request, reply)
+        self._journal.add_reply(call, name, parent, request, reply, verdict=verdict)
         return reply
 
     def _require_room(self, request: Request) -> None:
@@ -194,8 +202,10 @@ class Spending:
 def spending(records: Sequence[dict[str, Any]]) -> Spending:
     """Add up the calls of a journal."""
     calls = [record for record in records if record["record"] == "call"]
-    ended = {record["call"]: record for record in records if record["record"] in ("reply", "failure")}
-    replies = [record for record in ended.values() if record["record"] == "reply"]
+    ended = {
+        record["call"]: record for record in records if record["record"] in ("reply", "verdict", "failure")
+    }
+    replies = [record for record in ended.values() if record["record"] != "failure"]
     failures: dict[str, int] = {}
     for record in ended.values():
         if record["record"] == "failure":
@@ -221,4 +231,5 @@ def bound(request: Request, prices: Prices | None) -> float | None:
 
 
 def _bytes(messages: Sequence[Message]) -> int:
-    return sum(len(content.encode()) + _TOKENS_PER_MESSAGE for _, content in messages)
+    texts = sum(len(message.content.encode()) + _TOKENS_PER_MESSAGE for message in messages)
+    return texts + sum(len(image) for message in messages for image in message.images)

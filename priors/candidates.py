@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from envs import InputError
+from priors.prompt import digest
 from priors.sampler import Reply, Request
 
 JOURNAL = "journal.jsonl"
 _VERSION = 1
+_ID = re.compile(r"(?:g(\d+)_)?(\d+)(?:r(\d+))?")
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,13 @@ class Candidate:
     """One answer of a model, and what became of it.
 
     Attributes:
-        id: sample and repair, such as "003" and "003r1"; the program lies in `<id>.py`.
+        id: round, sample and repair, such as "003", "003r1" and, from the first round of refinement on,
+            "g1_003"; the program lies in `<id>.py`.
         source: task, model, prompt and settings.
         parent: the candidate that this one repairs or refines; None for a first answer.
         repairs: how many answers to the same sample were refused before.
         seed: the seed of this answer.
+        asked_sha256: SHA-256 of the conversation that it answers.
         reply: the whole answer.
         finish_reason: why it ended, as the service says.
         program: the text that is translated; empty if it was refused.
@@ -69,6 +74,7 @@ class Candidate:
     parent: str | None
     repairs: int
     seed: int | None
+    asked_sha256: str
     reply: str
     finish_reason: str | None
     program: str
@@ -86,12 +92,27 @@ class Candidate:
     @property
     def sample(self) -> int:
         """Which of the samples it answers, from 0."""
-        return int(self.id.partition("r")[0])
+        return _id_parts(self.id)[1]
+
+    @property
+    def round(self) -> int:
+        """The round of refinement that it comes from; 0 for a first answer."""
+        return _id_parts(self.id)[0]
 
 
-def candidate_id(sample: int, repairs: int) -> str:
-    """Name of the answer to a sample, from 0, after a number of repairs."""
-    return f"{sample:03d}" + (f"r{repairs}" if repairs else "")
+def candidate_id(sample: int, repairs: int, round_number: int = 0) -> str:
+    """Name of the answer to a sample of a round, both from 0, after a number of repairs."""
+    before = f"g{round_number}_" if round_number else ""
+    return f"{before}{sample:03d}" + (f"r{repairs}" if repairs else "")
+
+
+def _id_parts(name: str) -> tuple[int, int, int]:
+    """Round, sample and repairs of a candidate."""
+    found = _ID.fullmatch(name)
+    if not found:
+        raise ValueError(f"{name!r} is no name of a candidate")
+    round_number, sample, repairs = (int(part or 0) for part in found.groups())
+    return round_number, sample, repairs
 
 
 class Journal:
@@ -157,10 +178,25 @@ class Journal:
         """Note that a call has failed, and what it is taken to have cost."""
         self._append({"record": "failure", "call": call, "reason": reason, "detail": detail, "cost": cost})
 
-    def add_reply(self, call: int, name: str, parent: str | None, request: Request, reply: Reply) -> None:
-        """Keep an answer; it is on the disk when this returns."""
-        about = {"record": "reply", "call": call, "id": name, "parent": parent, "when": _now()}
-        self._append({**about, "seed": request.seed, **reply._asdict()})
+    def add_reply(
+        self,
+        call: int,
+        name: str,
+        parent: str | None,
+        request: Request,
+        reply: Reply,
+        *,
+        verdict: bool = False,
+    ) -> None:
+        """Keep an answer, or a verdict on a candidate; it is on the disk when this returns."""
+        about = {"record": "verdict" if verdict else "reply", "call": call, "id": name, "parent": parent}
+        asked = {"when": _now(), "seed": request.seed, "asked_sha256": digest(request.messages)}
+        self._append({**about, **asked, **reply._asdict()})
+
+    def add_feedback(self, name: str, score: float, text: str, images: Sequence[str]) -> None:
+        """Keep how a candidate did: its score, what is told of it, and files in the folder that show it."""
+        record = {"record": "feedback", "id": name, "score": score, "text": text}
+        self._append({**record, "images": list(images)})
 
     def add_outcome(self, name: str, program: str, errors: str) -> Candidate:
         """Keep what became of an answer; a program is written to `<id>.py`, with its provenance beside it."""
@@ -227,7 +263,10 @@ def provenance(candidate: Candidate) -> dict[str, Any]:
         "written_by": f"{source.model}, asked by `camel-jax generate` on {candidate.when[:10]}",
         "generation": {
             **asdict(source),
-            **{name: getattr(candidate, name) for name in ("id", "parent", "repairs", "seed", "when")},
+            **{
+                name: getattr(candidate, name)
+                for name in ("id", "parent", "repairs", "seed", "when", "asked_sha256")
+            },
             **{name: getattr(candidate, name) for name in ("tokens_in", "tokens_out", "cost")},
         },
     }
@@ -261,8 +300,9 @@ def _candidates(records: Iterable[dict[str, Any]], source: Source) -> Iterator[C
             id=record["id"],
             source=source,
             parent=record["parent"],
-            repairs=int(record["id"].partition("r")[2] or 0),
+            repairs=_id_parts(record["id"])[2],
             seed=record["seed"],
+            asked_sha256=record["asked_sha256"],
             reply=record["text"],
             finish_reason=record["finish_reason"],
             program=outcome["program"],

@@ -6,6 +6,7 @@ Retries, caps and the journal are the business of `priors.calls`: here a call is
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import logging
 import os
@@ -17,7 +18,7 @@ import httpx
 
 from envs import InputError
 from priors.redaction import redact, redact_message, secrets_of, without_credentials
-from priors.sampler import CallError, Prices, Reason, Reply, Request
+from priors.sampler import CallError, Message, Prices, Reason, Reply, Request
 
 MAX_REPLY_BYTES = 1_000_000
 """An honest reply is 20 kB, and its reasoning some hundred; the translator takes 100 kB of it."""
@@ -104,7 +105,7 @@ class Client:
         _use_bounded_session(self._litellm)
         return await self._litellm.acompletion(
             model=self.model,
-            messages=[{"role": role, "content": content} for role, content in request.messages],
+            messages=[_turn(message) for message in request.messages],
             max_tokens=request.max_tokens,
             **{name: value for name, value in sampling.items() if name in self.takes},
             api_base=self._api_base,
@@ -193,6 +194,15 @@ def _litellm() -> Any:
     for name in ("LiteLLM", "LiteLLM Proxy", "LiteLLM Router"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return litellm
+
+
+def _turn(message: Message) -> dict[str, Any]:
+    """A message as OpenAI's protocol has it, from which litellm makes every other."""
+    if not message.images:
+        return {"role": message.role, "content": message.content}
+    urls = [f"data:image/png;base64,{base64.b64encode(image).decode()}" for image in message.images]
+    shown = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
+    return {"role": message.role, "content": [{"type": "text", "text": message.content}, *shown]}
 
 
 class _TooLongError(Exception):

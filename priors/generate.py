@@ -8,27 +8,29 @@ or killed goes on where it was.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from envs import InputError, TaskSpec
 from priors.calls import Caller, CallSettings, Spending, StoppedError, spending
 from priors.candidates import Candidate, Journal, Source, candidate_id
 from priors.prompt import digest, first_messages, repair_messages
-from priors.sampler import Request, Sampler
+from priors.sampler import Message, Request, Sampler
 from priors.translate import PriorError, translate
 from priors.translate.source import blocks
 
 _POLL = 0.1  # seconds between two looks at whether the run is asked to stop
 _RANGES = (
     ("samples", 1, 1000),
-    ("repairs", 0, 100),
+    ("repairs", 0, 99),
     ("temperature", 0, 10),
     ("seed", 0, 10**9),
     ("max_tokens", 1, 10**7),
 )
-_SEEDS_OF_A_ROUND = 100_000  # a repair's seed is that of its sample plus a multiple of this
+_SEEDS_OF_A_REPAIR = 10_000  # a repair's seed is that of its sample plus a multiple of this
+_SEEDS_OF_A_ROUND = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -134,23 +136,52 @@ def generate(
     Raises:
         InputError: the cap on cost cannot be held, or the journal cannot be written.
     """
-    return asyncio.run(_generate(_Run(spec, settings, journal, report), sampler, stop))
+    messages = first_messages(spec)
+    openings = [Opening(0, index, messages, None) for index in range(settings.samples)]
+    stopped = ask(Run(spec, settings, journal, report), openings, sampler, stop)
+    return summarise(settings, journal, stopped)
+
+
+class Opening(NamedTuple):
+    """How a sample begins.
+
+    Attributes:
+        round: of refinement; 0 for the first.
+        sample: its number in the round.
+        messages: the conversation that is answered first.
+        parent: the candidate that it is about; None in round 0.
+    """
+
+    round: int
+    sample: int
+    messages: tuple[Message, ...]
+    parent: str | None
 
 
 @dataclass(frozen=True)
-class _Run:
+class Run:
+    """What the samples of a run have in common.
+
+    Attributes:
+        spec: the task.
+        settings: what to ask for.
+        journal: where answers are kept.
+        report: called with each candidate as it comes.
+    """
+
     spec: TaskSpec
     settings: GenerateSettings
     journal: Journal
     report: Callable[[Candidate], None]
 
-    async def sample(self, index: int, caller: Caller) -> None:
+    async def sample(self, opening: Opening, caller: Caller) -> None:
         """Bring one sample to its end: a program, or no repairs left."""
-        chain = _chain(self.journal.candidates(), index)
+        chain = _chain(self.journal.candidates(), opening.sample, opening.round)
         try:
             while not chain or not (chain[-1].translated or len(chain) > self.settings.repairs):
-                name = candidate_id(index, len(chain))
-                reply = await caller(self._request(index, chain), name, chain[-1].id if chain else None)
+                name = candidate_id(opening.sample, len(chain), opening.round)
+                parent = chain[-1].id if chain else opening.parent
+                reply = await caller(self._request(opening, chain), name, parent)
                 if reply is None:
                     return
                 chain.append(self.settle(name, reply.text))
@@ -163,38 +194,60 @@ class _Run:
         self.report(candidate)
         return candidate
 
-    def _request(self, index: int, chain: Sequence[Candidate]) -> Request:
-        messages = first_messages(self.spec)
+    def _request(self, opening: Opening, chain: Sequence[Candidate]) -> Request:
+        messages = opening.messages
         if chain:
             last = chain[-1]
             messages = repair_messages(messages, last.reply, last.errors, finish_reason=last.finish_reason)
-        seed = self.settings.seed + index + _SEEDS_OF_A_ROUND * len(chain)
+        seed = self.settings.seed + opening.sample + _SEEDS_OF_A_REPAIR * len(chain)
+        seed += _SEEDS_OF_A_ROUND * opening.round
         return Request(messages, self.settings.temperature, seed, self.settings.max_tokens)
 
 
-async def _generate(run: _Run, sampler: Sampler, stop: Callable[[], str | None]) -> Summary:
-    caller = Caller(sampler, run.settings.calls, run.journal)
-    for record in run.journal.unread():
-        run.settle(record["id"], record["text"])
-    samples = [asyncio.create_task(run.sample(index, caller)) for index in range(run.settings.samples)]
-    try:
-        await _until_done(samples, caller, stop, run.settings.calls.grace)
-    finally:
-        for task in samples:
-            task.cancel()
-        await asyncio.gather(*samples, return_exceptions=True)
-    return summarise(run.settings, run.journal, caller.stopped)
+def ask(
+    run: Run, openings: Sequence[Opening], sampler: Sampler, stop: Callable[[], str | None]
+) -> str | None:
+    """Bring samples to their ends; returns why no more calls were made, None if nothing is left to ask."""
+
+    def begin(caller: Caller) -> list[Coroutine[Any, Any, None]]:
+        for record in run.journal.unread():
+            run.settle(record["id"], record["text"])
+        return [run.sample(opening, caller) for opening in openings]
+
+    return at_once(run, sampler, begin, stop)
+
+
+def at_once(
+    run: Run,
+    sampler: Sampler,
+    begin: Callable[[Caller], Sequence[Coroutine[Any, Any, None]]],
+    stop: Callable[[], str | None],
+) -> str | None:
+    """Run what makes calls at the same time, until all has ended or a stop is asked for; returns why."""
+
+    async def together() -> str | None:
+        caller = Caller(sampler, run.settings.calls, run.journal)
+        tasks = [asyncio.create_task(work) for work in begin(caller)]
+        try:
+            await _until_done(tasks, caller, stop, run.settings.calls.grace)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return caller.stopped
+
+    return asyncio.run(together())
 
 
 async def _until_done(
-    samples: Sequence[asyncio.Task[None]],
+    tasks: Sequence[asyncio.Task[None]],
     caller: Caller,
     stop: Callable[[], str | None],
     grace: float,
 ) -> None:
-    """Wait for all samples; once a stop is asked for, only as long as the grace."""
+    """Wait for all tasks; once a stop is asked for, only as long as the grace."""
     loop, deadline = asyncio.get_running_loop(), None
-    waiting: set[asyncio.Task[None]] = set(samples)
+    waiting: set[asyncio.Task[None]] = set(tasks)
     while waiting and (deadline is None or loop.time() < deadline):
         done, waiting = await asyncio.wait(waiting, timeout=_POLL, return_when=asyncio.FIRST_EXCEPTION)
         for task in done:
@@ -205,8 +258,8 @@ async def _until_done(
             deadline = loop.time() + grace
 
 
-def _chain(candidates: Sequence[Candidate], index: int) -> list[Candidate]:
-    return [candidate for candidate in candidates if candidate.sample == index]
+def _chain(candidates: Sequence[Candidate], index: int, round_number: int = 0) -> list[Candidate]:
+    return [one for one in candidates if (one.round, one.sample) == (round_number, index)]
 
 
 def translated(spec: TaskSpec, reply: str, name: str) -> tuple[str, str]:

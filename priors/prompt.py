@@ -59,9 +59,42 @@ def repair_messages(
     return *first, Message("assistant", reply), Message("user", _fill("repair", errors=errors))
 
 
+def refine_messages(
+    first: Sequence[Message],
+    program: str,
+    *,
+    score: float,
+    best: float,
+    feedback: str,
+    images: tuple[bytes, ...] = (),
+) -> tuple[Message, ...]:
+    """The conversation that asks for a better program.
+
+    Args:
+        first: the conversation that asks for a program.
+        program: the program to improve.
+        score: what it is worth.
+        best: what the best program is worth.
+        feedback: what it did.
+        images: PNG files that show it.
+    """
+    question = _fill("refine", score=f"{score:,.1f}", best=f"{best:,.1f}", feedback=feedback)
+    return *first, Message("assistant", f"```python\n{program}```"), Message("user", question, images)
+
+
+def critic_messages(
+    spec: TaskSpec, program: str, *, score: float, feedback: str, images: tuple[bytes, ...] = ()
+) -> tuple[Message, ...]:
+    """The conversation that asks which lines of a program are to blame; arguments as for `refine_messages`."""
+    lines = "\n".join(f"{number:4d} | {line}" for number, line in enumerate(program.splitlines(), start=1))
+    text = _fill("critic", task=render(spec), program=lines, score=f"{score:,.1f}", feedback=feedback)
+    return (Message("user", text, images),)
+
+
 def digest(messages: Iterable[Message]) -> str:
     """SHA-256 of a conversation, hexadecimal."""
-    return hashlib.sha256(json.dumps([list(message) for message in messages]).encode()).hexdigest()
+    turns = [(m.role, m.content, [hashlib.sha256(i).hexdigest() for i in m.images]) for m in messages]
+    return hashlib.sha256(json.dumps(turns).encode()).hexdigest()
 
 
 def _fill(template: str, **values: object) -> str:

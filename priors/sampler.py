@@ -42,10 +42,17 @@ UNBILLED: frozenset[Reason] = frozenset(
 
 
 class Message(NamedTuple):
-    """One turn of a conversation: who speaks ("system", "user" or "assistant") and what."""
+    """One turn of a conversation.
+
+    Attributes:
+        role: who speaks: "system", "user" or "assistant".
+        content: what is said.
+        images: PNG files that are shown with it, for a model that can see.
+    """
 
     role: str
     content: str
+    images: tuple[bytes, ...] = ()
 
 
 class Request(NamedTuple):

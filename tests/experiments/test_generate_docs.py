@@ -76,6 +76,7 @@ def test_every_fault_has_its_test_and_every_test_of_the_client_its_fault():
         "test_a_missing_key_is_named",
         "test_a_server_of_ones_own_needs_no_key",
         "test_bad_settings_are_refused_before_any_call",
+        "test_images_go_along_with_the_text",
         "test_the_journal_tells_all_calls",
     }
 

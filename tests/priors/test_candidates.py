@@ -9,6 +9,7 @@ from scripted import BROKEN, PROGRAM, Scripted, run, settings, source
 from envs import InputError
 from priors import candidates
 from priors.candidates import JOURNAL, Candidate, Journal, candidate_id
+from priors.prompt import digest
 from priors.sampler import Message, Reply, Request
 
 SOURCE = source(settings())
@@ -30,20 +31,28 @@ def test_a_candidate_keeps_where_it_comes_from(tmp_path):
     assert dataclasses.asdict(candidate) | {"when": "", "source": None} == {
         **{"id": "000", "source": None, "parent": None, "repairs": 0, "seed": 7, "when": "", "errors": ""},
         **{"reply": REPLY.text, "finish_reason": "stop", "program": PROGRAM},
-        **{"tokens_in": 10, "tokens_out": 5, "cost": 0.5},
+        **{"tokens_in": 10, "tokens_out": 5, "cost": 0.5, "asked_sha256": digest(REQUEST.messages)},
     }
     assert candidate.source == SOURCE
     assert candidate.translated
     assert (tmp_path / "000.py").read_text() == PROGRAM
 
 
-@pytest.mark.parametrize(
-    ("sample", "repairs", "name"), [(0, 0, "000"), (12, 3, "012r3"), (1000, 1, "1000r1")]
-)
-def test_names_tell_sample_and_repair(sample, repairs, name, tmp_path):
-    assert candidate_id(sample, repairs) == name
+NAMES = [
+    (0, 0, 0, "000"),
+    (12, 3, 0, "012r3"),
+    (1000, 1, 0, "1000r1"),
+    (3, 0, 12, "g12_003"),
+    (3, 2, 1, "g1_003r2"),
+]
+
+
+@pytest.mark.parametrize(("sample", "repairs", "round_number", "name"), NAMES)
+def test_names_tell_round_sample_and_repair(sample, repairs, round_number, name, tmp_path):
+    assert candidate_id(sample, repairs, round_number) == name
     (example,) = fill(tmp_path)
-    assert dataclasses.replace(example, id=name).sample == sample
+    named = dataclasses.replace(example, id=name)
+    assert (named.sample, named.round) == (sample, round_number)
     with Journal(tmp_path, SOURCE) as journal:
         journal.add_reply(journal.begin_call(name, None), name, None, REQUEST, REPLY)
         journal.add_outcome(name, "", "line 1: no")

@@ -3,6 +3,7 @@
 The table of docs/generate.md names these tests; tests/experiments/test_generate_docs.py compares the two.
 """
 
+import asyncio
 import json
 import os
 import threading
@@ -18,6 +19,7 @@ from priors.calls import Caller, CallSettings
 from priors.candidates import Journal
 from priors.client import MAX_REPLY_BYTES, Client
 from priors.generate import GenerateSettings, generate, source_of
+from priors.sampler import Message, Request
 
 SPEC = envs.spec("hopper")
 KEY = "sk-fake-0123456789abcdef-SECRET"
@@ -356,6 +358,16 @@ def test_a_server_of_ones_own_needs_no_key(tmp_path, monkeypatch):
 def test_bad_settings_are_refused_before_any_call(arguments, message):
     with pytest.raises(InputError, match=message):
         Client(**arguments)
+
+
+def test_images_go_along_with_the_text(tmp_path):
+    with ms.serving([GOOD]) as server:
+        client = Client("openai/test-model", api_base=server.address)
+        message = Message("user", "look", (b"\x89PNG",))
+        asyncio.run(client(Request((message,), 1.0, 0, 10)))
+    text, image = server.requests[0].body["messages"][0]["content"]
+    assert text == {"type": "text", "text": "look"}
+    assert image == {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}}
 
 
 def test_the_journal_tells_all_calls(tmp_path):

@@ -12,7 +12,7 @@ from priors.calls import Caller
 from priors.candidates import Journal
 from priors.generate import GenerateSettings, source_of, translated
 from priors.prompt import digest, first_messages
-from priors.sampler import CallError, Reply, Request
+from priors.sampler import CallError, Message, Reply, Request
 
 STILL_BROKEN = BROKEN.replace("oops", "oh_no")
 
@@ -23,7 +23,7 @@ def counts(summary):
 
 def by_conversation(first, *repairs):
     """A script that answers by how far a sample has come, whatever order the calls come in."""
-    return lambda request, number: [first, *repairs][request.seed // 100_000]
+    return lambda request, number: [first, *repairs][request.seed // 10_000]
 
 
 def test_a_sample_is_repaired_until_it_is_a_program(tmp_path):
@@ -41,7 +41,7 @@ def test_a_repair_shows_the_latest_answer_alone(tmp_path):
     sampler = Scripted(by_conversation(BROKEN, STILL_BROKEN, PROGRAM))
     run(tmp_path, sampler)
     assert [len(request.messages) for request in sampler.requests] == [2, 4, 4]
-    assert sampler.requests[2].messages[2] == ("assistant", STILL_BROKEN)
+    assert sampler.requests[2].messages[2] == Message("assistant", STILL_BROKEN)
     assert "oh_no" in sampler.requests[2].messages[3].content
 
 
@@ -81,7 +81,7 @@ def test_more_repairs_go_on_where_the_chain_ended(tmp_path):
     assert counts(run(tmp_path, Scripted([BROKEN]), repairs=0)) == (0, 0, 1, 0)
     sampler = Scripted([PROGRAM])
     assert counts(run(tmp_path, sampler, repairs=1)) == (0, 1, 0, 0)
-    assert sampler.requests[0].messages[2] == ("assistant", BROKEN)
+    assert sampler.requests[0].messages[2] == Message("assistant", BROKEN)
 
 
 def test_an_answer_without_an_outcome_is_translated_and_not_bought_again(tmp_path):
