@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from envs import InputError
-from priors.candidates import Journal
+from priors.journal import Journal
 from priors.sampler import HOPELESS, RETRIED, UNBILLED, CallError, Message, Prices, Reply, Request, Sampler
 
 _LONGEST_WAIT = 60.0  # seconds of back-off

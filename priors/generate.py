@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from envs import InputError, TaskSpec
 from priors.calls import Caller, CallSettings, Spending, StoppedError, spending
-from priors.candidates import Candidate, Journal, Source, candidate_id
+from priors.candidates import Candidate, Source, candidate_id
+from priors.journal import Journal
 from priors.prompt import digest, first_messages, repair_messages
 from priors.sampler import Message, Request, Sampler
 from priors.translate import PriorError, translate

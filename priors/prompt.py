@@ -85,7 +85,7 @@ def refine_messages(
 def critic_messages(
     spec: TaskSpec, program: str, *, score: float, feedback: str, images: tuple[bytes, ...] = ()
 ) -> tuple[Message, ...]:
-    """The conversation that asks which lines of a program are to blame; arguments as for `refine_messages`."""
+    """The conversation that asks which lines of a program are to blame; arguments as in `refine_messages`."""
     lines = "\n".join(f"{number:4d} | {line}" for number, line in enumerate(program.splitlines(), start=1))
     text = _fill("critic", task=render(spec), program=lines, score=f"{score:,.1f}", feedback=feedback)
     return (Message("user", text, images),)

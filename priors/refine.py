@@ -15,9 +15,10 @@ from typing import Any, NamedTuple, Protocol
 
 from envs import InputError, TaskSpec
 from priors.calls import Caller, Spending, StoppedError, spending
-from priors.candidates import Candidate, Journal
+from priors.candidates import Candidate
 from priors.critic import Fault, faults, told
 from priors.generate import GenerateSettings, Opening, Run, ask, at_once
+from priors.journal import Journal
 from priors.prompt import critic_messages, first_messages, refine_messages
 from priors.sampler import Request, Sampler
 

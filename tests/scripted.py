@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import envs
 from priors.calls import CallSettings
-from priors.candidates import Journal
 from priors.generate import GenerateSettings, generate, source_of
+from priors.journal import Journal
 from priors.sampler import Prices, Reply
 
 SPEC = envs.spec("hopper")

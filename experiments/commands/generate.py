@@ -14,8 +14,9 @@ from tyro.conf import Positional, arg
 import envs
 from experiments.signals import StopRequest
 from priors.calls import CallSettings
-from priors.candidates import JOURNAL, Candidate, Journal
+from priors.candidates import Candidate
 from priors.generate import GenerateSettings, Summary, generate, source_of
+from priors.journal import JOURNAL, Journal
 
 
 @dataclass(frozen=True)

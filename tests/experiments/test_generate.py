@@ -14,8 +14,8 @@ import pytest
 from scripted import BROKEN, PROGRAM, Scripted
 
 from experiments.cli import main
-from priors import candidates
-from priors.candidates import JOURNAL
+from priors import journal as journals
+from priors.journal import JOURNAL
 from priors.sampler import CallError, Prices, Reply
 
 ROOT = Path(__file__).parents[2]
@@ -134,7 +134,7 @@ def test_a_half_written_line_is_told(model, tmp_path, capsys):
         file.write('{"record": "rep')
     main([*START, "-n", "2", "--folder", str(tmp_path)])
     assert "note: " in capsys.readouterr().out
-    assert len(candidates.read(tmp_path)) == 2
+    assert len(journals.read(tmp_path)) == 2
 
 
 class Gate:
@@ -188,7 +188,7 @@ def test_a_run_that_is_killed_and_one_that_is_asked_to_stop_buy_nothing_twice(mo
         wait_for(lambda: asked() == [0, 1, 2], killed)
         killed.kill()
         out = killed.communicate()[0]
-        assert [candidate.id for candidate in candidates.read(folder)] == ["000", "001"]
+        assert [candidate.id for candidate in journals.read(folder)] == ["000", "001"]
 
         gate.held.discard(2)
         stopped = begin()
@@ -202,7 +202,7 @@ def test_a_run_that_is_killed_and_one_that_is_asked_to_stop_buy_nothing_twice(mo
         assert stopped.returncode == 128 + signal.SIGTERM
         assert "stopped: SIGTERM" in out
         assert "next:    the same command goes on" in out
-        assert "003" in [candidate.id for candidate in candidates.read(folder)], "in flight, and kept"
+        assert "003" in [candidate.id for candidate in journals.read(folder)], "in flight, and kept"
         assert sorted(asked()) == [0, 1, 2, 2, 3, 10_001], "only the question that was killed, again"
         proxy.setblocking(False)
         with pytest.raises(BlockingIOError):

@@ -32,7 +32,7 @@ KNOWN = {
 }
 TESTS = (
     "tests/priors/test_client.py",
-    "tests/priors/test_candidates.py",
+    "tests/priors/test_journal.py",
     "tests/experiments/test_generate.py",
 )
 

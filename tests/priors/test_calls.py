@@ -7,7 +7,7 @@ from scripted import PROGRAM, Scripted, run, settings, source
 
 from envs import InputError
 from priors.calls import Caller, CallSettings, StoppedError, bound, spending
-from priors.candidates import Journal
+from priors.journal import Journal
 from priors.sampler import HOPELESS, RETRIED, UNBILLED, CallError, Message, Prices, Reply, Request
 
 REQUEST = Request((Message("user", "hej då"),), 1.0, 0, 100)

@@ -14,11 +14,11 @@ import pytest
 import envs
 from envs import InputError
 from experiments.cli import main
-from priors import candidates
+from priors import journal as journals
 from priors.calls import Caller, CallSettings
-from priors.candidates import Journal
 from priors.client import MAX_REPLY_BYTES, Client
 from priors.generate import GenerateSettings, generate, source_of
+from priors.journal import Journal
 from priors.sampler import Message, Request
 
 SPEC = envs.spec("hopper")
@@ -64,7 +64,7 @@ class Ran:
                 self.summary = generate(SPEC, client, settings, journal)
                 self.records = journal.records
         self.requests = self.server.requests
-        self.candidates = candidates.read(folder)
+        self.candidates = journals.read(folder)
         self.failures = self.summary.spent.failures
         self.details = [record["detail"] for record in self.records if record["record"] == "failure"]
 
@@ -286,7 +286,7 @@ def test_the_password_of_an_address_is_left_nowhere(tmp_path):
         address = server.address.replace("http://", "http://user:open-sesame@")
     ran = Ran(tmp_path, [], address=f"{address}?token=hidden-token", retries=0)
     assert server.address in ran.summary.stopped
-    text = repr(ran.summary) + (tmp_path / candidates.JOURNAL).read_text()
+    text = repr(ran.summary) + (tmp_path / journals.JOURNAL).read_text()
     assert not [secret for secret in ("open-sesame", "hidden-token") if secret in text]
 
 
@@ -372,7 +372,7 @@ def test_images_go_along_with_the_text(tmp_path):
 
 def test_the_journal_tells_all_calls(tmp_path):
     ran = Ran(tmp_path, [ms.error(500, "boom"), BAD, GOOD])
-    lines = [json.loads(line) for line in (tmp_path / candidates.JOURNAL).read_text().splitlines()]
+    lines = [json.loads(line) for line in (tmp_path / journals.JOURNAL).read_text().splitlines()]
     assert lines == list(ran.records)
     assert [line["record"] for line in lines] == [
         *("source", "call", "failure", "call", "reply", "outcome", "call", "reply", "outcome")

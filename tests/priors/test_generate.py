@@ -7,10 +7,10 @@ from scripted import BROKEN, PROGRAM, SPEC, Scripted, run, settings, source
 
 import priors
 from envs import InputError
-from priors import candidates
+from priors import journal as journals
 from priors.calls import Caller
-from priors.candidates import Journal
 from priors.generate import GenerateSettings, source_of, translated
+from priors.journal import Journal
 from priors.prompt import digest, first_messages
 from priors.sampler import CallError, Message, Reply, Request
 
@@ -30,7 +30,7 @@ def test_a_sample_is_repaired_until_it_is_a_program(tmp_path):
     summary = run(tmp_path, Scripted(by_conversation(BROKEN, STILL_BROKEN, PROGRAM)), samples=2)
     assert counts(summary) == (0, 2, 0, 0)
     assert [path.name for path in summary.programs] == ["000r2.py", "001r2.py"]
-    chain = [c for c in candidates.read(tmp_path) if c.sample == 0]
+    chain = [c for c in journals.read(tmp_path) if c.sample == 0]
     assert [(c.id, c.parent, c.translated) for c in chain] == [
         *(("000", None, False), ("000r1", "000", False), ("000r2", "000r1", True))
     ]
@@ -131,7 +131,7 @@ def test_a_fault_of_the_sampler_reaches_the_caller_and_keeps_what_came(tmp_path)
     sampler = Scripted([PROGRAM, RuntimeError("a fault of ours")])
     with pytest.raises(RuntimeError, match="a fault of ours"):
         run(tmp_path, sampler, samples=3, concurrency=1)
-    assert [candidate.id for candidate in candidates.read(tmp_path)] == ["000"]
+    assert [candidate.id for candidate in journals.read(tmp_path)] == ["000"]
 
 
 def test_programs_that_are_the_same_are_told(tmp_path):

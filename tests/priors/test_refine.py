@@ -7,9 +7,9 @@ import pytest
 from scripted import BROKEN, SPEC, Scripted, settings, source
 
 from envs import InputError
-from priors import candidates
-from priors.candidates import JOURNAL, Journal
+from priors import journal as journals
 from priors.generate import generate
+from priors.journal import JOURNAL, Journal
 from priors.refine import Feedback, RefineSettings, refine
 from priors.sampler import CallError, Reply
 
@@ -161,7 +161,7 @@ def test_lines_that_the_critics_agree_on_are_told(tmp_path):
     assert "it fell at step 1" in asked
     assert len({request.seed for request in critic.requests}) == 3
     assert result.spent.calls == 1 + 3 + 1, "verdicts count like other calls"
-    assert [candidate.id for candidate in candidates.read(tmp_path)] == ["000", "g1_000"]
+    assert [candidate.id for candidate in journals.read(tmp_path)] == ["000", "g1_000"]
 
     silent = Scripted([])
     refined(tmp_path, [1], [], critic=silent, samples=1)
