@@ -1,4 +1,7 @@
-"""The command line: `camel-jax train | evaluate | render | priors | reproduce | bench | parity | soak`."""
+"""The command line: `camel-jax train | evaluate | render | priors | reproduce | bench | parity | soak`.
+
+`generate` has a file of its own in `commands/`.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,7 @@ from camel_jax import TrainConfig
 from camel_jax.presets import preset
 from envs import InputError
 from experiments import bench, run_folder
+from experiments.commands.generate import Generate
 from experiments.provenance import provenance
 from priors import PriorError
 
@@ -304,7 +308,7 @@ def _program() -> str:
     return str(called) if called.name == "camel-jax" and not shutil.which("camel-jax") else "camel-jax"
 
 
-Command = Train | Evaluate | Render | Priors | Reproduce | Bench | Parity | Soak
+Command = Train | Evaluate | Render | Priors | Generate | Reproduce | Bench | Parity | Soak
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -332,7 +336,9 @@ def _parse(arguments: list[str]) -> Command:
     reader.add_argument("--preset", default="camel")
     name = reader.parse_known_args(arguments)[0].preset
     train = subcommand("train", default=Train(preset=name, config=preset(name)))
-    commands = Annotated[Train, train] | Evaluate | Render | Priors | Reproduce | Bench | Parity | Soak
+    commands = (
+        Annotated[Train, train] | Evaluate | Render | Priors | Generate | Reproduce | Bench | Parity | Soak
+    )
     return tyro.cli(
         commands,
         args=arguments,
