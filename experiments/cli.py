@@ -1,4 +1,4 @@
-"""The command line: `camel-jax train | evaluate | render | priors | screen | tune | reproduce | …`."""
+"""The command line: `camel-jax train | evaluate | render | priors | generate | screen | tune | reproduce | …`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from camel_jax import TrainConfig
 from camel_jax.presets import preset
 from envs import InputError
 from experiments import bench, run_folder
+from experiments.commands.generate import Generate
 from experiments.commands.screen import Screen
 from experiments.commands.tune import Tune
 from experiments.provenance import provenance
@@ -307,7 +308,7 @@ def _program() -> str:
     return str(called) if called.name == "camel-jax" and not shutil.which("camel-jax") else "camel-jax"
 
 
-Command = Train | Evaluate | Render | Priors | Screen | Tune | Reproduce | Bench | Parity | Soak
+Command = Train | Evaluate | Render | Priors | Generate | Screen | Tune | Reproduce | Bench | Parity | Soak
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -340,6 +341,7 @@ def _parse(arguments: list[str]) -> Command:
         | Evaluate
         | Render
         | Priors
+        | Generate
         | Screen
         | Tune
         | Reproduce

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -155,6 +155,8 @@ def _plain_agents(results: Path) -> Iterator[str]:
                 f"{found.last.min():,.0f} | {of} | {_met(met(task, found))} |"
             )
     yield ""
+    yield from _machines(sorted((results / "reproduce").glob("*-none.json")))
+    yield ""
 
 
 def _reaches_sac(task: str, found: Outcome) -> bool:
@@ -193,6 +195,8 @@ def _masks(results: Path) -> Iterator[str]:
         yield (
             f"| {name} | {len(found.last)} | {ratios} | {found.last.mean():,.0f} | {found.last.min():,.0f} |"
         )
+    yield ""
+    yield from _machines(sorted(folder.glob("hopper-camel*.json")))
 
 
 def _outcome(file: Path) -> Outcome | None:
@@ -205,13 +209,27 @@ def _read(file: Path) -> dict[str, Any]:
     return json.loads(file.read_text()) if file.exists() else {}
 
 
+def _machines(files: Sequence[Path]) -> Iterator[str]:
+    """What the rows that some files tell of were made on, a line for each machine."""
+    made: dict[str, list[str]] = {}
+    for file in files:
+        for ran_on in _read(file).get("ran_on", []):
+            names = made.setdefault(_machine(ran_on), [])
+            if file.stem not in names:
+                names.append(file.stem)
+    for machine, names in made.items():
+        yield f"- {', '.join(f'`{name}`' for name in names)}: {machine}"
+
+
 def _met(met: bool) -> str:
     return "met" if met else "**missed**"
 
 
 def _machine(ran_on: dict[str, Any]) -> str:
     device, versions = ran_on["device"], ran_on["versions"]
-    where = f"{device['cores']} cores of {device['processor']}"
+    cores = "1 core" if device["cores"] == 1 else f"{device['cores']} cores"
+    # Rows of before do not tell of the processor.
+    where = f"{cores} of {device.get('processor', device['machine'])}"
     if device["platform"] != "cpu":
         where = f"{device['kind']}, {where}"
     return f"{where}; Python {versions['python']}, JAX {versions['jax']}, MuJoCo {versions['mujoco']}"

@@ -44,6 +44,20 @@ def test_a_plain_agent_is_to_be_reliable(tmp_path, last, end):
     assert line.endswith(f"2,887 (CrossQ) | {end}")
 
 
+def test_rows_tell_where_they_were_made(tmp_path):
+    (tmp_path / "reproduce").mkdir()
+    versions = {"python": "3.12.3", "jax": "0.11.2", "mujoco": "3.17.0"}
+    processor = {"platform": "cpu", "cores": 2, "machine": "x86_64"}
+    card = {"platform": "gpu", "kind": "H100", "cores": 16, "machine": "x86_64", "processor": "Z80"}
+    for name, devices in {"ant-sac-none": [processor, card], "ant-camel-none": [card, card]}.items():
+        ran_on = [{"versions": versions, "device": device} for device in devices]
+        (tmp_path / "reproduce" / f"{name}.json").write_text(json.dumps({"ran_on": ran_on}))
+    text = scoreboard.page(tmp_path)
+    known = "Python 3.12.3, JAX 0.11.2, MuJoCo 3.17.0"
+    assert f"- `ant-sac-none`: 2 cores of x86_64; {known}" in text
+    assert f"- `ant-camel-none`, `ant-sac-none`: H100, 16 cores of Z80; {known}" in text
+
+
 def test_a_variant_that_is_not_finished_is_left_out(tmp_path):
     (tmp_path / "reproduce").mkdir()
     rows = part("hop", 20.0, [(1, 2, 3)] * 2, last=(1, 1), data_return=1.0, data_coverage=1.0)

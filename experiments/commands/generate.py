@@ -1,0 +1,156 @@
+"""`camel-jax generate`: ask a language model for programs."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from rich.console import Console
+from tyro.conf import Positional, arg
+
+import envs
+from experiments.signals import StopRequest
+from priors.calls import CallSettings
+from priors.candidates import Candidate
+from priors.generate import GenerateSettings, Summary, generate, source_of
+from priors.journal import JOURNAL, Journal
+
+
+@dataclass(frozen=True)
+class Generate:
+    """Ask a language model for programs for a task. The same command goes on where it was stopped."""
+
+    task: Positional[str]
+    """Task to write programs for."""
+    model: str
+    """Model as litellm calls it, PROVIDER/NAME, such as openai/NAME; its key comes from the environment."""
+    samples: Annotated[int, arg(aliases=("-n",))] = 16
+    """Programs to ask for. More in the same folder makes those that are missing."""
+    api_base: str | None = None
+    """Address of a server that speaks the provider's protocol; with openai/NAME any OpenAI-compatible one."""
+    temperature: float = 1.0
+    """Temperature of the sampling, where the model takes one."""
+    seed: int = 0
+    """Seed of the first sample, where the model takes one; those of the others follow."""
+    repairs: int = 3
+    """How often a program that cannot be translated goes back with its errors."""
+    max_tokens: int = 8192
+    """Most tokens of an answer, a model's reasoning included."""
+    max_calls: int = 100
+    """Most calls, repairs and retries included; calls of earlier runs in the folder count."""
+    max_cost: float | None = None
+    """Most dollars, counted likewise; a call whose cost is not known counts with the most it may cost."""
+    timeout: float = 120.0
+    """Seconds that a call may take."""
+    retries: int = 4
+    """How often a call that failed (busy, broken or silent server) is tried again."""
+    backoff: float = 1.0
+    """Seconds before the first retry; doubled with each."""
+    concurrency: int = 4
+    """Calls at the same time."""
+    folder: Annotated[Path | None, arg(metavar="DIR")] = None
+    """Folder for programs and journal; runs/generate/<task> if left out."""
+
+    def __call__(self, console: Console) -> None:
+        """Run the command."""
+        from priors.client import Client  # noqa: PLC0415 - httpx and, in it, litellm
+
+        spec = envs.spec(self.task)
+        settings = GenerateSettings(
+            samples=self.samples,
+            repairs=self.repairs,
+            temperature=self.temperature,
+            seed=self.seed,
+            max_tokens=self.max_tokens,
+            calls=CallSettings(
+                max_calls=self.max_calls,
+                max_cost=self.max_cost,
+                retries=self.retries,
+                concurrency=self.concurrency,
+                backoff=self.backoff,
+            ),
+        )
+        client = Client(self.model, api_base=self.api_base, timeout=self.timeout)
+        settings.calls.require_prices(client.prices)
+        folder = self.folder or Path("runs") / "generate" / self.task
+        source = source_of(spec, settings, self.model, client.address, client.takes)
+        with Journal(folder, source) as journal, StopRequest() as request:
+            for note in journal.notes:
+                console.print(f"note: {note}")
+
+            def stop() -> str | None:
+                if request.requested and not told:
+                    told.append(request.requested)
+                    console.print(f"{told[0]}: calls in flight get {settings.calls.grace:g} s to end")
+                return request.requested
+
+            told: list[str] = []
+            summary = generate(
+                spec, client, settings, journal, stop=stop, report=lambda found: console.print(_line(found))
+            )
+        show(console, self, folder, summary)
+        _leave(summary, request.requested)
+
+
+def show(console: Console, command: Generate, folder: Path, summary: Summary) -> None:
+    """The last screen: what was asked, what came, what it cost, where it lies and what to do next."""
+    spent = summary.spent
+    programs = len(summary.programs)
+    console.print(
+        f"{command.task}: {_count(programs, 'program')} of {_count(summary.asked, 'sample')}: "
+        f"{summary.at_once} translated at once, {summary.repaired} after repairs, {summary.refused} refused, "
+        f"{summary.open} not finished",
+        style="bold",
+    )
+    failures = [f"{count} {reason}" for reason, count in sorted(spent.failures.items())]
+    lost = [f"{spent.lost} without an end that is known"] if spent.lost else []
+    failed = ", ".join([*failures, *lost]) or "none"
+    answered = spent.calls - sum(spent.failures.values()) - spent.lost
+    console.print(f"calls:   {spent.calls} of {command.max_calls}: {answered} answered; failed: {failed}")
+    console.print(f"tokens:  {spent.tokens_in:,} in, {spent.tokens_out:,} out; {_cost(summary)}")
+    if summary.distinct < programs:
+        console.print(f"note:    {summary.distinct} of the {programs} programs differ from each other")
+    if summary.stopped:
+        console.print(f"stopped: {summary.stopped}")
+    console.print(f"folder:  {folder}: the programs, and {JOURNAL}, which tells where each comes from")
+    if summary.open:
+        console.print("next:    the same command goes on; nothing that was answered is asked for again")
+    if programs:
+        files = " ".join(map(str, summary.programs[:2])) + (" ..." if programs > 2 else "")
+        console.print(f"next:    camel-jax screen {command.task} {files}")
+
+
+def _cost(summary: Summary) -> str:
+    spent = summary.spent
+    parts = [] if spent.unpriced and not spent.cost else [f"${spent.cost:.4f}"]
+    if spent.uncertain:
+        parts.append(f"up to ${spent.uncertain:.4f} for calls of which the cost is not known")
+    if spent.unpriced:
+        parts.append(f"{_count(spent.unpriced, 'answer')} without a known price")
+    return ", ".join(parts)
+
+
+def _line(candidate: Candidate) -> str:
+    if candidate.translated:
+        return f"{candidate.id:<8} translated"
+    first, *others = candidate.errors.splitlines()
+    return f"{candidate.id:<8} refused: {first}" + (f" (and {len(others)} more)" if others else "")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" + ("" if number == 1 else "s")
+
+
+def _leave(summary: Summary, requested: str | None) -> None:
+    """Status of a process that its signal ended; 1 if there is no program."""
+    if requested:
+        sys.exit(128 + signal.Signals[requested])
+    if not summary.programs:
+        why = summary.stopped or "every answer was refused or failed; see above"
+        sys.stderr.write(
+            f"camel-jax: no program came out: {why}. Programs that ship need no model: `camel-jax priors`\n"
+        )
+        sys.exit(1)

@@ -1,0 +1,220 @@
+"""`camel-jax generate` as a person meets it: its last screen, its statuses, and a run that is killed."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import model_server as ms
+import pytest
+from scripted import BROKEN, PROGRAM, Scripted
+
+from experiments.cli import main
+from priors import journal as journals
+from priors.journal import JOURNAL
+from priors.sampler import CallError, Prices, Reply
+
+ROOT = Path(__file__).parents[2]
+KEY = "sk-fake-0123456789abcdef-SECRET"
+START = ["generate", "hopper", "--model", "openai/test-model", "--backoff", "0"]
+
+
+@pytest.fixture
+def model(monkeypatch):
+    """Puts a script in the place of the client."""
+
+    def put(script, prices=None):
+        sampler = Scripted(script, prices)
+        sampler.address, sampler.takes = None, ("temperature", "seed")
+        monkeypatch.setattr("priors.client.Client", lambda *_, **__: sampler)
+        return sampler
+
+    return put
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """An empty working folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def status_of(arguments):
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    return caught.value.code
+
+
+def test_the_last_screen_tells_all_and_the_next_command(model, tmp_path, capsys):
+    failures = [CallError("rate limit", ""), CallError("timeout", "")]
+    answers = [*failures, Reply(PROGRAM, "stop", 1000, 200, 0.25), BROKEN, PROGRAM]
+    model(answers, Prices(1e-6, 1e-6))
+    main([*START, "-n", "2", "--concurrency", "1", "--folder", str(tmp_path)])
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "000      translated"
+    assert out[1].startswith("001      refused: line 2: the name `oops` is not known in `return [oops, ")
+    assert out[2] == "001r1    translated"
+    assert out.pop(6) == "note:    1 of the 2 programs differ from each other"
+    assert out[3:] == [
+        "hopper: 2 programs of 2 samples: 1 translated at once, 1 after repairs, 0 refused, 0 not finished",
+        "calls:   5 of 100: 3 answered; failed: 1 rate limit, 1 timeout",
+        f"tokens:  1,020 in, 210 out; {out[5].partition('; ')[2]}",
+        f"folder:  {tmp_path}: the programs, and {JOURNAL}, which tells where each comes from",
+        f"next:    camel-jax screen hopper {tmp_path}/000.py {tmp_path}/001r1.py",
+    ]
+    assert "$0.2500, up to $0.0" in out[5]
+    assert "2 answers without a known price" in out[5]
+
+
+def test_the_folder_is_that_of_the_task_unless_told(model, here, capsys):
+    model([PROGRAM])
+    main([*START, "-n", "1"])
+    assert (here / "runs" / "generate" / "hopper" / "000.py").read_text() == PROGRAM
+    assert "next:    camel-jax screen hopper runs/generate/hopper/000.py" in capsys.readouterr().out
+
+
+def test_without_a_program_the_status_is_1_and_one_line_says_why(model, tmp_path, capsys):
+    model(lambda *_: CallError("unreachable", "no server answers at http://host:1/v1"))
+    arguments = [*START, "-n", "2", "--concurrency", "1", "--retries", "1", "--folder", str(tmp_path)]
+    assert status_of(arguments) == 1
+    captured = capsys.readouterr()
+    assert captured.err == (
+        "camel-jax: no program came out: unreachable: no server answers at http://host:1/v1; tried 2 times. "
+        "Programs that ship need no model: `camel-jax priors`\n"
+    )
+    assert "hopper: 0 programs of 2 samples" in captured.out
+    assert "next:    the same command goes on" in captured.out
+
+
+def test_when_all_are_refused_the_status_is_1(model, tmp_path, capsys):
+    model(lambda *_: BROKEN)
+    assert status_of([*START, "-n", "1", "--repairs", "1", "--folder", str(tmp_path)]) == 1
+    assert "every answer was refused or failed; see above" in capsys.readouterr().err
+
+
+def test_one_program_is_enough_for_status_0(model, tmp_path, capsys):
+    model([CallError("refused", "too long"), PROGRAM])
+    main([*START, "-n", "2", "--concurrency", "1", "--folder", str(tmp_path)])
+    assert "1 program of 2 samples" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["generate", "hoper", "--model", "openai/x"], "unknown task 'hoper'; choose from: ant, "),
+        ([*START, "-n", "0"], "samples is 0; it must lie in [1, 1000]"),
+        ([*START, "--max-calls", "0"], "max_calls is 0; it must be at least 1"),
+        ([*START, "--max-cost", "1"], "max_cost cannot be held, for no price of this model is known"),
+        ([*START, "--folder", "file/x"], "the folder file/x cannot be used"),
+        ([*START, "--temperature", "0.5", "--folder", "used"], "the folder used holds candidates with temp"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(arguments, message, model, here, capsys):
+    (here / "file").write_text("")
+    model([PROGRAM])
+    main([*START, "-n", "1", "--folder", "used"])
+    capsys.readouterr()
+    before = sorted(here.rglob("*"))
+    assert status_of(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"camel-jax: {message}")
+    assert captured.err.count("\n") == 1
+    assert sorted(here.rglob("*")) == before, "nothing half-written"
+
+
+def test_a_half_written_line_is_told(model, tmp_path, capsys):
+    model([PROGRAM, PROGRAM])
+    main([*START, "-n", "1", "--folder", str(tmp_path)])
+    with (tmp_path / JOURNAL).open("a") as file:
+        file.write('{"record": "rep')
+    main([*START, "-n", "2", "--folder", str(tmp_path)])
+    assert "note: " in capsys.readouterr().out
+    assert len(journals.read(tmp_path)) == 2
+
+
+class Gate:
+    """Answers by the seed of a request, and holds back those of some seeds until it is opened."""
+
+    def __init__(self, held):
+        self.held = set(held)
+
+    def __call__(self, body, number):
+        while body["seed"] in self.held:
+            time.sleep(0.02)
+        text = BROKEN if body["seed"] == 1 else PROGRAM
+        return ms.reply(f"```python\n{text}```")
+
+
+def wait_for(condition, process):
+    deadline = time.monotonic() + 300
+    while not condition():
+        assert process.poll() is None, "the run ended too early"
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_run_that_is_killed_and_one_that_is_asked_to_stop_buy_nothing_twice(model, tmp_path, capsys):
+    """Real processes: SIGKILL first, then SIGTERM, each with a call in flight; then on to the end.
+
+    Meanwhile all that is not for the server goes to a proxy, which nobody calls.
+    """
+    gate, folder = Gate({2, 3}), tmp_path / "run"
+    with ms.serving(gate) as server, socket.create_server(("127.0.0.1", 0)) as proxy:
+        others = f"http://127.0.0.1:{proxy.getsockname()[1]}"
+        environment = {"OPENAI_API_KEY": KEY, "http_proxy": others, "https_proxy": others}
+        environment |= {"HTTP_PROXY": others, "HTTPS_PROXY": others, "NO_PROXY": "127.0.0.1"}
+        arguments = [*START, "-n", "5", "--concurrency", "1", "--api-base", server.address]
+        arguments += ["--folder", str(folder)]
+
+        def begin():
+            return subprocess.Popen(
+                [sys.executable, "-m", "experiments.cli", *arguments],
+                env={**os.environ, **environment},
+                cwd=ROOT,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+            )
+
+        def asked():
+            return [request.body["seed"] for request in server.requests]
+
+        killed = begin()
+        wait_for(lambda: asked() == [0, 1, 2], killed)
+        killed.kill()
+        out = killed.communicate()[0]
+        assert [candidate.id for candidate in journals.read(folder)] == ["000", "001"]
+
+        gate.held.discard(2)
+        stopped = begin()
+        wait_for(lambda: 3 in asked(), stopped)
+        stopped.send_signal(signal.SIGTERM)
+        while not (line := stopped.stdout.readline()).startswith("SIGTERM: calls in flight get 20 s"):
+            assert line, "the run ended without hearing of the signal"
+            out += line
+        gate.held.clear()
+        out += stopped.communicate(timeout=300)[0]
+        assert stopped.returncode == 128 + signal.SIGTERM
+        assert "stopped: SIGTERM" in out
+        assert "next:    the same command goes on" in out
+        assert "003" in [candidate.id for candidate in journals.read(folder)], "in flight, and kept"
+        assert sorted(asked()) == [0, 1, 2, 2, 3, 10_001], "only the question that was killed, again"
+        proxy.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            proxy.accept()
+
+    last = model([PROGRAM])
+    last.address = server.address
+    main(arguments)
+    out += capsys.readouterr().out
+    assert [request.seed for request in last.requests] == [4]
+    assert "5 programs of 5 samples: 4 translated at once, 1 after repairs" in out
+    assert {path.stem for path in folder.glob("*.py")} == {"000", "001r1", "002", "003", "004"}
+    records = [json.loads(line) for line in (folder / JOURNAL).read_text().splitlines()]
+    assert sum(record["record"] == "call" for record in records) == 7
+    assert KEY not in out + (folder / JOURNAL).read_text()
