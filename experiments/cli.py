@@ -1,4 +1,4 @@
-"""The command line: `camel-jax train | evaluate | render | priors | generate | screen | tune | reproduce | …`."""
+"""The command line: `camel-jax train | priors | generate | screen | tune | reproduce | …`."""
 
 from __future__ import annotations
 

@@ -47,16 +47,41 @@ def provenance_of(name: str) -> dict[str, Any]:
 
 
 def tuning_steps(name: str) -> int:
-    """Environment steps that tuned a prior before its use, as its provenance says; 0 if that says nothing.
+    """Environment steps that were simulated for a prior before its use, as its provenance says.
+
+    Tuning, refinement and screening count; a screening with all that it compared. 0 if nothing is told.
 
     Raises:
         InputError: its provenance is damaged.
     """
-    tuning = provenance_of(name).get("tuning") or {}
+    about = provenance_of(name)
     try:
-        return int(tuning.get("env_steps") or 0)
+        return sum(int((about.get(part) or {}).get("env_steps") or 0) for part in _SPENT)
     except (AttributeError, TypeError, ValueError) as error:
-        raise InputError(f"what is told of {name} is damaged: tuning.env_steps is no number") from error
+        raise InputError(f"what is told of {name} is damaged: env_steps is no number") from error
+
+
+_SPENT = ("tuning", "refinement", "screening")
+
+
+def count_steps(file: Path, part: str, env_steps: int) -> None:
+    """Add environment steps that were simulated for a program to what the JSON file beside it tells.
+
+    Args:
+        file: the program, ending in .py.
+        part: what they were for, "refinement" or "screening".
+        env_steps: how many.
+
+    Raises:
+        InputError: the JSON file is damaged, or cannot be written.
+    """
+    about = provenance_of(str(file))
+    told = dict(about.get(part) or {})
+    told["env_steps"] = int(told.get("env_steps") or 0) + env_steps
+    try:
+        file.with_suffix(".json").write_text(json.dumps({**about, part: told}, indent=2) + "\n")
+    except OSError as error:
+        raise InputError(f"{file.with_suffix('.json')} cannot be written ({error.strerror})") from error
 
 
 def figures(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from matplotlib import colormaps, rc_context
@@ -13,24 +13,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from experiments.figures import STYLE
+from experiments.film import Film
 from priors.screen import Screening, Standing
 
 MOST_ROWS = 24
 _WHOLE, _STOPPED = "#1f5fa8", "#b9c6d6"
-
-
-class Film(NamedTuple):
-    """How the best candidate moves.
-
-    Attributes:
-        frames: uint8, `(frames, height, width, 3)`.
-        times: of the frames, s.
-        drawn_with: how they were drawn.
-    """
-
-    frames: np.ndarray
-    times: Sequence[float]
-    drawn_with: str
 
 
 def screen_figure(

@@ -7,24 +7,20 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
-import numpy as np
 from rich import box
 from rich.console import Console
 from rich.table import Table
 
 import envs
 import priors
-from camel_jax import GymnasiumEvaluator, prior_alone
-from camel_jax.render import render_frames
 from envs import InputError
-from experiments.prior_files import load_prior, tuning_steps
-from experiments.screen_figure import Film, screen_figure, shortened
+from experiments.film import film_of
+from experiments.prior_files import count_steps, load_prior, tuning_steps
+from experiments.screen_figure import screen_figure, shortened
 from priors import FunctionPrior, PriorError
 from priors.screen import ScreenConfig, Screening, Standing, Worth, screen
 
 _NAME = 24  # letters of a name in the table
-_FRAMES, _FRAME_INTERVAL = 10, 0.12  # of the strip; s
-_SKIPPED = 1.0  # s, in which a gait settles
 
 
 class Candidates(NamedTuple):
@@ -125,6 +121,17 @@ def show(screening: Screening, candidates: Candidates, console: Console) -> None
     )
 
 
+def count(screening: Screening) -> None:
+    """Tell in the JSON file beside each program what it took to compare it with the others.
+
+    Raises:
+        InputError: such a file is damaged, or cannot be written.
+    """
+    for one in screening.standings:
+        if one.name.endswith(".py"):
+            count_steps(Path(one.name), "screening", screening.env_steps)
+
+
 def _columns(one: Standing) -> tuple[str, ...]:
     return (
         f"{one.alone.mean:,.0f} ± {one.alone.high - one.alone.mean:,.0f}",
@@ -190,19 +197,5 @@ def draw(path: Path, task: str, screening: Screening, candidates: Candidates) ->
         screening,
         title=f"{task}: {len(screening.standings)} candidates",
         subtitle=f"{len(best.scores)} episodes each, {screening.env_steps:,} env steps in all",
-        film=_film(task, candidates.programs[best.name]),
+        film=film_of(envs.spec(task), candidates.programs[best.name]),
     )
-
-
-def _film(task: str, prior: FunctionPrior) -> Film:
-    """A second or so of an episode in Gymnasium, after the gait has settled where it lasts for so long."""
-    spec, policy = envs.spec(task), prior_alone(prior)
-    evaluator = GymnasiumEvaluator(spec.gymnasium_id, policy.step, episodes=1)
-    qpos = evaluator(policy.parameters, policy.carry, seed=0).qpos
-    last = len(qpos) - 1
-    stride = max(1, min(round(_FRAME_INTERVAL / spec.time_step), last // max(_FRAMES - 1, 1)))
-    first = max(0, min(round(_SKIPPED / spec.time_step), last - stride * (_FRAMES - 1)))
-    steps = np.arange(first, last + 1, stride)[:_FRAMES]
-    model = envs.make(task, "c").unwrapped.physics.model
-    way, frames = render_frames(model, qpos[steps])
-    return Film(frames, [float(step * spec.time_step) for step in steps], way)

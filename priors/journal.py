@@ -101,10 +101,10 @@ class Journal:
         asked = {"when": _now(), "seed": request.seed, "asked_sha256": digest(request.messages)}
         self._append({**about, **asked, **reply._asdict()})
 
-    def add_feedback(self, name: str, score: float, text: str, images: Sequence[str]) -> None:
-        """Keep how a candidate did: its score, what is told of it, and files in the folder that show it."""
+    def add_feedback(self, name: str, score: float, text: str, images: Sequence[str], env_steps: int) -> None:
+        """Keep how a candidate did: score, what is told of it, files that show it, and env steps it took."""
         record = {"record": "feedback", "id": name, "score": score, "text": text}
-        self._append({**record, "images": list(images)})
+        self._append({**record, "images": list(images), "env_steps": env_steps})
 
     def add_outcome(self, name: str, program: str, errors: str) -> Candidate:
         """Keep what became of an answer; a program is written to `<id>.py`, with its provenance beside it."""

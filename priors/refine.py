@@ -33,11 +33,13 @@ class Feedback(NamedTuple):
         text: what an expert would tell its author: statistics by phase, moment and cause of failure, parts of
             the reward, branches taken, good rollouts against bad ones.
         images: names of PNG files in the candidates' folder, for a model that can see.
+        env_steps: that were simulated to find out.
     """
 
     score: float
     text: str
     images: tuple[str, ...] = ()
+    env_steps: int = 0
 
 
 class Judge(Protocol):
@@ -99,6 +101,11 @@ class Refined:
     spent: Spending
     stopped: str | None
 
+    @property
+    def env_steps(self) -> int:
+        """Simulated to judge all programs of the folder."""
+        return sum(one.feedback.env_steps for one in self.ranking)
+
 
 def refine(
     spec: TaskSpec,
@@ -158,7 +165,7 @@ def _judged(journal: Journal, judge: Judge) -> tuple[Judged, ...]:
         for candidate, feedback in zip(fresh, judge(fresh), strict=True):
             # A score that is no number is worse than every other, and JSON has no place for it.
             score = feedback.score if math.isfinite(feedback.score) else -1e30
-            journal.add_feedback(candidate.id, score, feedback.text, feedback.images)
+            journal.add_feedback(candidate.id, score, *feedback[1:])
         known = _known(journal)
     judged = [Judged(candidate, known[candidate.id]) for candidate in programs]
     return tuple(sorted(judged, key=lambda one: (-one.feedback.score, one.candidate.round)))
@@ -166,7 +173,7 @@ def _judged(journal: Journal, judge: Judge) -> tuple[Judged, ...]:
 
 def _known(journal: Journal) -> dict[str, Feedback]:
     return {
-        record["id"]: Feedback(record["score"], record["text"], tuple(record["images"]))
+        record["id"]: Feedback(record["score"], record["text"], tuple(record["images"]), record["env_steps"])
         for record in journal.records
         if record["record"] == "feedback"
     }

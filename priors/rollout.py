@@ -64,6 +64,17 @@ def several_programs(candidates: Sequence[Prior]) -> Actor:
     return Actor(start, act)
 
 
+def scores_of(returns: jax.Array, fault: jax.Array) -> jax.Array:
+    """The returns, but for an episode that ended by a fault at most the least of all others here.
+
+    A simulation that explodes is often paid for its speed just before; and where every step costs, one that
+    ends soon must not be the best.
+    """
+    least = jnp.min(jnp.where(fault, jnp.inf, returns))
+    least = jnp.where(jnp.isfinite(least), least, 0.0)
+    return jnp.where(fault, jnp.minimum(returns, least), returns)
+
+
 class Totals(struct.PyTreeNode):
     """What became of each episode so far; every array has shape `(candidates, episodes)`.
 
@@ -88,14 +99,8 @@ class Totals(struct.PyTreeNode):
 
     @property
     def scores(self) -> jax.Array:
-        """The returns, but for an episode that ended by a fault at most the least of all others here.
-
-        A simulation that explodes is often paid for its speed just before; and where every step costs, one
-        that ends soon must not be the best.
-        """
-        least = jnp.min(jnp.where(self.fault, jnp.inf, self.returns))
-        least = jnp.where(jnp.isfinite(least), least, 0.0)
-        return jnp.where(self.fault, jnp.minimum(self.returns, least), self.returns)
+        """The returns, with what `scores_of` makes of faults."""
+        return scores_of(self.returns, self.fault)
 
     @property
     def smoothness(self) -> jax.Array:

@@ -52,6 +52,7 @@ class Screen:
                 run_folder.require_writable(file)
         found = screening.run(self.task, candidates, config, console, seed=self.seed, physics=self.physics)
         screening.show(found, candidates, console)
+        screening.count(found)
         if self.json:
             content = screening.as_json(self.task, found, candidates, config, self.seed)
             run_folder.write_json(self.json, content | {"ran_on": provenance()})

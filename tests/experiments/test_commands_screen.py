@@ -11,7 +11,8 @@ import envs
 from envs import InputError
 from experiments import screening
 from experiments.cli import main
-from experiments.screen_figure import Film, screen_figure, shortened
+from experiments.film import Film
+from experiments.screen_figure import screen_figure, shortened
 from priors.screen import Screening, Standing, Worth
 
 HOLDS = "def policy(obs):\n    return [0.5 * obs[1] + 0.1 * obs[3]]\n"
