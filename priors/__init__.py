@@ -2,7 +2,8 @@
 
 Public face: `load` and `names` for the library that ships, `translate` for the text of a program,
 `from_function` for a function that is JAX already, `check` for what a prior does on thousands of
-observations, `to_source` for its text with tuned numbers, and the types `Prior` and `Interval`.
+observations, `screen` for which of many is worth most, `tune` for better numbers, `to_source` for its text
+with them, and the types `Prior` and `Interval`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ from __future__ import annotations
 from priors.check import Report, check
 from priors.library import load, load_file, names, provenance
 from priors.prior import Branch, FunctionPrior, Interval, Prior, from_function, full_interval, no_prior
+from priors.screen import ScreenConfig, Screening, screen
 from priors.translate import PriorError, to_source, translate
+from priors.tune import Tuned, tune
+from priors.tuning_plan import TuneConfig
 
 __all__ = [
     "Branch",
@@ -19,6 +23,10 @@ __all__ = [
     "Prior",
     "PriorError",
     "Report",
+    "ScreenConfig",
+    "Screening",
+    "TuneConfig",
+    "Tuned",
     "check",
     "from_function",
     "full_interval",
@@ -27,6 +35,8 @@ __all__ = [
     "names",
     "no_prior",
     "provenance",
+    "screen",
     "to_source",
     "translate",
+    "tune",
 ]

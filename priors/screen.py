@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-import scipy.stats
 
 from envs import Env, InputError
 from priors.coverage import make_coverage
@@ -300,6 +299,8 @@ def worth(scores: Any, *, confidence: float = 0.95) -> Worth:
     mean, count = float(scores.mean()), len(scores)
     if count < 2:
         return Worth(mean, -math.inf, math.inf)
+    import scipy.stats  # noqa: PLC0415 - a second of imports
+
     error = float(scores.std(ddof=1)) / math.sqrt(count)
     reach = float(scipy.stats.t.ppf((1 + confidence) / 2, count - 1)) * error
     return Worth(mean, mean - reach, mean + reach)

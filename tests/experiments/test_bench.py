@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 import envs
+import priors
 from camel_jax import TrainConfig
 from experiments import bench
-from experiments.bench import Row, loop, physics, seeds, timing
+from experiments.bench import Row, loop, physics, screen, seeds, timing
 
 
 def test_rows_become_one_flat_object():
@@ -64,3 +65,34 @@ def test_raw_physics_and_graph_step_the_same_mechanisms(monkeypatch):
     physics._measure("hopper", "c", 4)
     for name in ("raw", "open_loop"):
         np.testing.assert_allclose(ends["graph"], ends[name][:, 1:7], atol=1e-2)
+
+
+def test_disturbed_programs_are_programs_with_other_numbers(tmp_path):
+    paths = screen.write_candidates(tmp_path, "hopper", 3)
+    names = priors.names("hopper")
+    for index, path in enumerate(paths):
+        original, disturbed = (
+            priors.load(names[index % len(names)]),
+            priors.load_file(path, observation_size=11, action_size=3),
+        )
+        before, after = (np.array(list(map(float, one.parameters.values()))) for one in (original, disturbed))
+        assert len(before) == len(after)
+        assert (before != after).any()
+        assert np.median(np.abs(after - before) / np.maximum(np.abs(before), 1e-3)) < 0.3
+
+
+def test_a_task_without_programs_has_none_to_disturb(tmp_path, monkeypatch):
+    monkeypatch.setattr(priors, "names", lambda task: ())
+    with pytest.raises(envs.InputError, match="no program ships for hopper"):
+        screen.write_candidates(tmp_path, "hopper", 1)
+
+
+def test_screening_is_measured(monkeypatch):
+    sizes = {"_CANDIDATES": 2, "_EPISODES": 6, "_STEPS": 20, "_TOP": 2, "_GYMNASIUM_EPISODES": 2}
+    for name, value in {**sizes, "_PHYSICS_STEPS": 2}.items():
+        monkeypatch.setattr(screen, name, value)
+    numbers = bench.flatten(bench.run("screen", "hopper", "c"))
+    assert numbers["screen/hopper/c/speed/whole_env_steps"] == 2 * 6 * 20
+    assert numbers["screen/hopper/c/speed/whole_over_physics"] > 0
+    assert abs(numbers["screen/hopper/c/agreement/whole_tau"]) == 1.0, "of two the order agrees or not"
+    assert numbers["screen/hopper/c/agreement/whole_place1_gymnasium"] > 0

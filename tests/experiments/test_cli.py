@@ -151,10 +151,14 @@ def test_a_finished_run_needs_its_folder_alone(tmp_path, monkeypatch, capsys):
     """The program that a run was started with may be changed or deleted afterwards."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").write_text("def policy(obs):\n    return [0.1, -obs[1], 0.0]\n")
+    (tmp_path / "mine.json").write_text('{"tuning": {"method": "by hand", "env_steps": 500}}')
     main(["train", "hopper", "--prior", "mine.py", "--run-dir", "run", *TINY])
     (tmp_path / "mine.py").unlink()
+    (tmp_path / "mine.json").unlink()
     main(["evaluate", "run"])
     result = read(tmp_path / "run" / "result.json")
+    assert result["prior_tuning_env_steps"] == 500
+    assert read(tmp_path / "run" / "prior.json")["tuning"]["method"] == "by hand"
     assert f"return {result['return_mean']:,.0f} ± " in capsys.readouterr().out.splitlines()[-1]
 
 
