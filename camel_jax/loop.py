@@ -132,7 +132,7 @@ def make_parts(
     mask = mask or config.mask.build()
     if prior is None:
         prior, mask = no_prior(env.observation_size, env.action_size), GeneratorMask()
-        controller = Scheduled(optax.constant_schedule(0.0))
+        controller = Scheduled(_never)
     sizes = {"observation_size": env.observation_size, "action_size": env.action_size}
     for name, size in sizes.items():
         if getattr(prior, name) != size:
@@ -148,6 +148,15 @@ def make_parts(
         coverage=make_coverage(**sizes),
         config=config,
     )
+
+
+def _never(step: jax.Array) -> jax.Array:
+    """Epsilon of the plain agent: 0, but computed from the step.
+
+    Where compilers know that it is 0, they fold the bounds and lay the batch out otherwise than for a masked
+    agent, and sums are rounded otherwise: at epsilon 0 that is to be the plain agent to the bit.
+    """
+    return 0.0 * jnp.asarray(step, jnp.float32)
 
 
 def _controller(config: TrainConfig, epsilon: optax.Schedule | Controller | None) -> Controller:

@@ -18,6 +18,7 @@ from camel_jax.evaluate import Evaluation, Policy
 from camel_jax.loop import Loop, make_loop
 from camel_jax.masking import Mask
 from camel_jax.memory import require_memory
+from camel_jax.run_claim import claim, described
 from camel_jax.schedules import Controller
 from camel_jax.state import TrainState
 from envs import Env
@@ -117,7 +118,7 @@ def train(
         epsilon: any optax schedule of the environment step, or a controller, in place of `config.epsilon`.
         on_report: called after every chunk of `config.report_every` steps.
         checkpoints: where the run is saved; if it holds one already, the run goes on from there.
-        save_every: environment steps between two checkpoints.
+        save_every: environment steps between two checkpoints at most, in whole chunks.
 
     Returns:
         What the run leaves; with `seeds` a list, one a seed.
@@ -128,6 +129,8 @@ def train(
     """
     loop = make_loop(env, prior, config or TrainConfig(), seeds=seeds, mask=mask, epsilon=epsilon)
     require_memory(loop)
+    if checkpoints:
+        claim(checkpoints.folder, described(loop))
     restored = checkpoints.restore_newest(jax.eval_shape(loop.init)) if checkpoints else None
     if restored:
         for problem in restored.problems:
@@ -158,16 +161,17 @@ def run_loop(
         state: of an earlier run, to go on from; None for a new one. It is donated.
         on_report: called after every chunk.
         checkpoints: where the run is saved.
-        save_every: environment steps between two checkpoints; the end of the run is always saved.
+        save_every: environment steps between two checkpoints at most, or those of a chunk where it is longer;
+            the end of the run is always saved.
         should_stop: asked after every chunk; the run is saved and left if it says so.
 
     Returns:
         The state, the metrics of every chunk, and whether the run came to its end.
     """
     config, history = loop.parts.config, list[dict[str, Any]]()
+    saved = 0 if state is None else int(state.step)
     state = loop.prefill(loop.init()) if state is None else state
-    saved = step = int(state.step)
-    stopping = False
+    step, stopping = int(state.step), False
     while step < config.total_env_steps and not stopping:
         state, metrics = loop.chunk(state)
         step = int(state.step)
@@ -179,7 +183,9 @@ def run_loop(
         if on_report:
             on_report(Report(state, history[-1], evaluation, loop))
         stopping = should_stop()
-        due = step - saved >= save_every or stopping or step >= config.total_env_steps
+        # Saved before it would be too late: whenever a run is killed, it loses `save_every` steps at most.
+        too_late = step + config.chunk_env_steps - saved > save_every
+        due = too_late or stopping or step >= config.total_env_steps
         if checkpoints and due:
             checkpoints.save(step, state)
             saved = step
@@ -189,7 +195,8 @@ def run_loop(
 def results_of(
     loop: Loop, state: TrainState, history: list[dict[str, Any]], finished: bool
 ) -> list[TrainResult]:
-    """What a run of many seeds leaves, for each of them."""
+    """What a run of many seeds leaves, for each of them; arrays of its state are on the host."""
+    state = _on_host(state)
     return [
         result_of(loop, one_seed(state, index), one_history(history, index), finished)
         for index in range(len(np.atleast_1d(loop.seeds)))
@@ -198,9 +205,10 @@ def results_of(
 
 def result_of(loop: Loop, state: TrainState, history: list[dict[str, Any]], finished: bool) -> TrainResult:
     """What a run of one seed leaves."""
+    best, last = jax.tree.map(jnp.asarray, (state.best.policy, loop.parameters(state)))
     return TrainResult(
-        policy=Policy(loop.policy, state.best.policy),
-        last_policy=Policy(loop.policy, loop.parameters(state)),
+        policy=Policy(loop.policy, best),
+        last_policy=Policy(loop.policy, last),
         return_mean=float(state.best.return_mean),
         step=int(state.best.step),
         history=history,
@@ -212,8 +220,17 @@ def result_of(loop: Loop, state: TrainState, history: list[dict[str, Any]], fini
 def one_seed(state: TrainState, index: int) -> TrainState:
     """The state of one seed of many."""
     # The step has no axis of seeds.
-    stacked = state.replace(step=jnp.broadcast_to(state.step, (index + 1,)))
+    stacked = state.replace(step=np.broadcast_to(state.step, (index + 1,)))
     return jax.tree.map(lambda leaf: leaf[index], stacked)
+
+
+def _on_host(state: TrainState) -> TrainState:
+    """The state as NumPy arrays, whose parts are views: slices of JAX's would take all its memory again."""
+
+    def on_host(leaf: jax.Array) -> Any:
+        return leaf if jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key) else np.asarray(leaf)
+
+    return jax.tree.map(on_host, state)
 
 
 def one_history(history: list[dict[str, Any]], index: int) -> list[dict[str, float]]:

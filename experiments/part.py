@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from camel_jax import Loop
+from camel_jax.run_claim import difference
 from envs import InputError
 from experiments import run_folder, tidy
 from experiments.provenance import provenance
@@ -86,10 +86,10 @@ def require_own_files(part: Part) -> None:
     if part.csv.exists():
         if not part.description.exists():
             raise InputError(f"{part.csv} lacks its {part.description.name}, which tells of it; remove it")
-        if found := _difference(_read_json(part.description).get("settings", {}), part.settings):
+        if found := difference(_read_json(part.description).get("settings", {}), part.settings):
             raise InputError(f"{part.csv} holds other results ({found}); remove it, or name another --folder")
     claim = part.work / CONFIG
-    if claim.exists() and (found := _difference(_read_json(claim), _claim(part))):
+    if claim.exists() and (found := difference(_read_json(claim), _claim(part))):
         raise InputError(
             f"{part.work} holds what was not finished ({found}); finish or remove it, or name another --work"
         )
@@ -133,20 +133,3 @@ def _read_json(path: Path) -> dict[str, Any]:
         return content
     except (OSError, ValueError) as error:
         raise InputError(f"{path} cannot be read: {error}") from error
-
-
-def _difference(there: dict[str, Any], here: dict[str, Any]) -> str | None:
-    """The first setting that is not the same, in words."""
-    old, new = (dict(_flat(settings)) for settings in (there, here))
-    for name in [*new, *old]:
-        if old.get(name) != new.get(name):
-            return f"{name} is {old.get(name)} there and {new.get(name)} here"
-    return None
-
-
-def _flat(settings: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in settings.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value

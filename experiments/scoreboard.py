@@ -114,10 +114,12 @@ def _main_job(results: Path) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for file in sorted((results / "main_job").glob("*/result.json")):
         found = _read(file)
-        met = found["return_mean"] >= 2_500 and found["train_seconds"] <= 300
+        kept, last = (found[name] >= 2_500 for name in ("return_mean", "last_return_mean"))
+        words = _met(kept and found["train_seconds"] <= 300)
         yield (
             f"| {found['seed']} | {found['return_mean']:,.0f} | {found['last_return_mean']:,.0f} | "
-            f"{found['env_steps']:,} | {found['train_seconds']:.0f} | {_met(met)} |"
+            f"{found['env_steps']:,} | {found['train_seconds']:.0f} | "
+            f"{words}{' by the kept policy alone' if kept and not last else ''} |"
         )
     yield ""
 
@@ -133,7 +135,7 @@ def _plain_agents(results: Path) -> Iterator[str]:
         "one-sided upper 95 % bound of its mean, by Student's t, is to be no less. `camel` is to reach "
         "80 % of the best that is published, and no seed of it less than half. The bound of three seeds "
         "is wide: a mean below the published one that is met by its bound is not shown to be as good. "
-        "Settings of `camel` were changed after looking at Hopper's seeds 0 to 4."
+        "Settings of `camel`, and its mask, were chosen after looking at Hopper's seeds 0 to 4."
     )
     yield ""
     yield "| task | agent | seeds | mean | bound | worst seed | published | |"

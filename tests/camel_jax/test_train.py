@@ -11,7 +11,9 @@ from trees import assert_equal_trees
 import camel_jax
 import envs
 from camel_jax import CategoricalConfig, EpsilonConfig, MaskConfig, SACConfig, TrainConfig, make_loop
+from camel_jax.run_claim import claim, described
 from envs import Episode, InputError
+from experiments.bench.probes import LEARNERS, ProbeZoo
 from priors import from_function, translate
 from probes import Probe
 
@@ -62,6 +64,35 @@ def test_seeds_in_one_program_are_the_runs_of_each_alone_bit_for_bit(hopper, alo
     assert not np.array_equal(other.state.env_state.obs, alone.state.env_state.obs)
 
 
+@pytest.mark.parametrize("algorithm", ["td3", "dsac-t"])
+def test_without_grip_each_learner_is_the_plain_one_bit_for_bit(algorithm):
+    """Whatever the mask: in programs of their own, as test_combinations.py cannot compare them."""
+    env = Episode(ProbeZoo(), 8)
+    prior = from_function(lambda o: jnp.full(1, 0.3), observation_size=6, action_size=1)
+    config = dataclasses.replace(
+        TINY, env_steps=320, report_every=256, discount=0.8, algorithm=LEARNERS[algorithm]
+    )
+    plain = camel_jax.train(env, None, config).state
+    held = dataclasses.replace(
+        config, mask=MaskConfig("generator"), epsilon=EpsilonConfig("constant", start=0.0)
+    )
+    masked = camel_jax.train(env, prior, held).state
+    assert_equal_trees(plain.learner, masked.learner)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [({"seed": 7}, "seeds is 0 there and 7 here"), ({"discount": 0.9}, "config.discount is 0.99 there")],
+)
+def test_checkpoints_of_another_run_are_refused(hopper, tmp_path, change, named):
+    checkpoints = camel_jax.Checkpoints(tmp_path)
+    claim(tmp_path, described(make_loop(hopper, constant_prior(), TINY)))
+    with pytest.raises(InputError, match=named):
+        camel_jax.train(
+            hopper, constant_prior(), dataclasses.replace(TINY, **change), checkpoints=checkpoints
+        )
+
+
 def test_a_run_goes_on_from_its_checkpoint_bit_for_bit(hopper, alone, tmp_path):
     class Enough(Exception):  # noqa: N818
         pass
@@ -75,9 +106,9 @@ def test_a_run_goes_on_from_its_checkpoint_bit_for_bit(hopper, alone, tmp_path):
         camel_jax.train(
             hopper, constant_prior(), TINY, on_report=stop, checkpoints=checkpoints, save_every=100
         )
-    assert checkpoints.steps() == [192, 320]
+    assert checkpoints.steps() == [320, 384], "after each chunk, as two are more than 100 steps"
     result = camel_jax.train(hopper, constant_prior(), TINY, checkpoints=checkpoints)
-    assert [row["train/env_steps"] for row in result.history] == [384, 448, 512, 576, 640]
+    assert [row["train/env_steps"] for row in result.history] == [448, 512, 576, 640]
     assert_equal_trees(result.state, alone.state)
     # A run that has come to its end is not run again.
     assert camel_jax.train(hopper, constant_prior(), TINY, checkpoints=checkpoints).history == []
