@@ -10,7 +10,7 @@ from camel_jax.masking import MaskConfig
 from camel_jax.sac import SACConfig
 from camel_jax.schedules import EpsilonConfig
 from camel_jax.td3 import TD3Config
-from camel_jax.validation import at_least, between, check_that, one_of
+from camel_jax.validation import between, check_that, count, one_of, whole
 from envs import InputError
 
 
@@ -70,7 +70,7 @@ class TrainConfig:
     @property
     def _updates_per_env_step(self) -> Fraction:
         # Decimal fractions such as 0.3 are meant as they are written.
-        return Fraction(self.updates_per_step).limit_denominator(1_000_000) * self.num_envs
+        return Fraction(float(self.updates_per_step)).limit_denominator(1_000_000) * int(self.num_envs)
 
     @property
     def warmup_iterations(self) -> int:
@@ -116,30 +116,33 @@ class TrainConfig:
 
     def problems(self, action_size: int | None = None) -> list[str]:
         """What makes these settings impossible, one sentence each; `action_size` is that of the task."""
-        alone = [
-            *at_least("env_steps", self.env_steps, 1),
-            *between("seed", self.seed, 0, 2**31 - 1),
-            *at_least("num_envs", self.num_envs, 1),
-            *between("updates_per_step", self.updates_per_step, 1e-6, 1e4),
-            *at_least("batch_size", self.batch_size, 2),
+        of_sizes = self._problems_of_sizes()
+        return [
+            *of_sizes,
+            *(whole("seed", self.seed) or between("seed", self.seed, 0, 2**31 - 1)),
             *between("discount", self.discount, 0.0, 1.0, open_high=True),
-            *at_least("n_step", self.n_step, 1),
             *one_of("warmup", self.warmup, ("masked", "uniform", "prior")),
-            *at_least("warmup_steps", self.warmup_steps, 1),
-            *self._problems_of_the_buffer(),
-            *at_least("report_every", self.report_every, 1),
-            *at_least("evaluate_every", self.evaluate_every, 1),
-            *at_least("evaluation_episodes", self.evaluation_episodes, 1),
+            *count("evaluate_every", self.evaluate_every, 1),
+            *count("evaluation_episodes", self.evaluation_episodes, 1),
             *self.mask.problems(action_size),
             *self.epsilon.problems(),
             *self.algorithm.problems(),
+            # What depends on several fields says little where one of them alone is wrong.
+            *([] if of_sizes else self._contradictions()),
         ]
-        # What depends on several fields says little where one of them alone is wrong.
-        return alone + (self._contradictions() if self._sizes_are_possible() else [])
 
-    def _sizes_are_possible(self) -> bool:
-        sizes = (self.env_steps, self.num_envs, self.n_step, self.warmup_steps, self.report_every)
-        return min(sizes) >= 1 and 1e-6 <= self.updates_per_step <= 1e4
+    def _problems_of_sizes(self) -> list[str]:
+        """Those of the fields that `_contradictions` compares, each alone."""
+        return [
+            *count("env_steps", self.env_steps, 1),
+            *count("num_envs", self.num_envs, 1),
+            *between("updates_per_step", self.updates_per_step, 1e-6, 1e4),
+            *count("batch_size", self.batch_size, 2),
+            *count("n_step", self.n_step, 1),
+            *count("warmup_steps", self.warmup_steps, 1),
+            *([] if self.buffer_size is None else whole("buffer_size", self.buffer_size)),
+            *count("report_every", self.report_every, 1),
+        ]
 
     def _contradictions(self) -> list[str]:
         """What fields that are possible alone make impossible together."""
@@ -167,23 +170,20 @@ class TrainConfig:
             "x n_step, so that there is something to learn from, to env_steps",
         )
 
-    def _problems_of_the_buffer(self) -> list[str]:
-        least = max(self.batch_size, self.num_envs)
-        return check_that(
-            self.buffer_size is None or self.buffer_size >= least,
-            f"buffer_size is {self.buffer_size}; it must be at least {least}: a batch, and a step of all "
-            "environments",
-        )
-
     def _contradictions_of_the_buffer(self) -> list[str]:
-        capacity = self.buffer_capacity
+        capacity, least = self.buffer_capacity, max(self.batch_size, self.num_envs)
         if self.buffer_size is None:
             return check_that(
                 self.batch_size <= capacity,
                 f"batch_size is {self.batch_size}; it must lie in [2, {capacity}]: the run has no more steps",
             )
+        if capacity < least:
+            return [
+                f"buffer_size is {capacity}; it must be at least {least}: a batch, and a step of all "
+                "environments"
+            ]
         return check_that(
-            self.n_step * self.num_envs <= capacity or capacity < self.num_envs,
+            self.n_step * self.num_envs <= capacity,
             f"n_step is {self.n_step}; it must lie in [1, {capacity // self.num_envs}]: with {self.num_envs} "
             f"environments a buffer of {capacity} holds no longer return",
         )

@@ -3,14 +3,27 @@
 import dataclasses
 from fractions import Fraction
 
+import jax.numpy as jnp
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import camel_jax
-from camel_jax import CategoricalConfig, EpsilonConfig, MaskConfig, SACConfig, TD3Config, TrainConfig, memory
+from camel_jax import (
+    CategoricalConfig,
+    EpsilonConfig,
+    GaussianConfig,
+    MaskConfig,
+    SACConfig,
+    TD3Config,
+    TrainConfig,
+    TwinConfig,
+    memory,
+)
 from camel_jax.presets import PRESETS, preset
 from envs import Episode, InputError
+from priors import Interval
 from probes import Probe
 
 
@@ -62,6 +75,92 @@ def test_an_unknown_preset_is_told_with_the_nearest():
 def test_an_impossible_setting_is_named_with_what_is_allowed(change, message):
     (problem,) = dataclasses.replace(TrainConfig(), **change).problems()
     assert problem.startswith(message)
+
+
+PARTS = {
+    "": TrainConfig(),
+    "mask.": MaskConfig(),
+    "epsilon.": EpsilonConfig("piecewise", points=((0, 1.0),)),
+    "algorithm.": SACConfig(),
+    "algorithm.critic.": CategoricalConfig(),
+}
+
+
+def with_part(prefix, part):
+    """A run's settings of which one part is `part`."""
+    if prefix == "algorithm.critic.":
+        return TrainConfig(algorithm=SACConfig(critic=part))
+    return dataclasses.replace(TrainConfig(), **{prefix[:-1]: part}) if prefix else part
+
+
+def fields_of(kinds):
+    return [
+        (prefix, field.name)
+        for prefix, part in PARTS.items()
+        for field in dataclasses.fields(part)
+        if isinstance(getattr(part, field.name), kinds) and not isinstance(getattr(part, field.name), bool)
+    ]
+
+
+def only_problem(prefix, name, value):
+    (problem,) = with_part(prefix, dataclasses.replace(PARTS[prefix], **{name: value})).problems()
+    return problem
+
+
+@pytest.mark.parametrize("value", [None, "4", [4], {}, 1j, True])
+@pytest.mark.parametrize(("prefix", "name"), fields_of((int, float)))
+def test_what_is_no_number_is_told_with_field_and_value(prefix, name, value):
+    if (name, value) != ("width", [4]):  # a sequence of widths, of which 4 is too large
+        assert only_problem(prefix, name, value).startswith(f"{prefix}{name} is {value!r}; it must be a ")
+
+
+@pytest.mark.parametrize("value", [1e5, 2.5, float("nan")])
+@pytest.mark.parametrize(("prefix", "name"), [*fields_of(int), ("", "buffer_size")])
+def test_a_count_is_a_whole_number(prefix, name, value):
+    assert only_problem(prefix, name, value) == f"{prefix}{name} is {value!r}; it must be a whole number"
+
+
+@pytest.mark.parametrize("value", [None, 1, "warm", ["linear"], {}])
+@pytest.mark.parametrize(
+    ("prefix", "name"), [("", "warmup"), ("mask.", "kind"), ("epsilon.", "semantics"), ("epsilon.", "adapt")]
+)
+def test_what_is_no_name_is_told_with_the_choices(prefix, name, value):
+    assert only_problem(prefix, name, value).startswith(f"{prefix}{name} is {value!r}; it must be one of ")
+
+
+@pytest.mark.parametrize("settings", [SACConfig, TD3Config])
+@pytest.mark.parametrize("critic", [CategoricalConfig, GaussianConfig, TwinConfig])
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        ((8.5,), "8.5; it must be a whole number"),
+        ((8, None), "None; it must be a whole number"),
+        (8, "8; it must hold one whole number or several"),
+        ("8", "'8'; it must hold one whole number or several"),
+        (None, "None; it must hold one whole number or several"),
+    ],
+)
+def test_hidden_layers_are_as_wide_as_whole_numbers_say(settings, critic, value, message):
+    config = TrainConfig(algorithm=settings(hidden=value, critic=critic(hidden=value)))
+    assert config.problems() == [f"algorithm{of}.hidden is {message}" for of in ("", ".critic")]
+
+
+@pytest.mark.parametrize("width", [[0.1, 0.2], np.array([0.1, 0.2]), range(1, 3)])
+def test_widths_may_come_in_any_sequence(width):
+    config = MaskConfig(width=width)
+    assert config.problems(2) == []
+    assert config.problems(3)[0].startswith(
+        "mask.width has 2 entries; it takes one, or one for each of the 3"
+    )
+    middle = Interval(jnp.zeros(2), jnp.zeros(2))
+    np.testing.assert_allclose(config.build().interval(middle, jnp.ones(())).high, np.minimum(width, 1.0))
+
+
+def test_numbers_of_numpy_are_numbers():
+    changes = {"env_steps": np.int64(9_000), "num_envs": np.int32(8), "updates_per_step": np.float32(0.3)}
+    config = TrainConfig(**changes, algorithm=SACConfig(hidden=[16, np.int64(16)]))
+    config.check()
+    assert (config.steps_per_iteration, config.updates_per_iteration) == (5, 12)
 
 
 def test_all_problems_are_told_at_once():
