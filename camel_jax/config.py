@@ -10,7 +10,7 @@ from camel_jax.masking import MaskConfig
 from camel_jax.sac import SACConfig
 from camel_jax.schedules import EpsilonConfig
 from camel_jax.td3 import TD3Config
-from camel_jax.validation import between, check_that, count, one_of, whole
+from camel_jax.validation import LARGEST_INT, between, check_that, count, one_of, whole
 from envs import InputError
 
 
@@ -119,7 +119,7 @@ class TrainConfig:
         of_sizes = self._problems_of_sizes()
         return [
             *of_sizes,
-            *(whole("seed", self.seed) or between("seed", self.seed, 0, 2**31 - 1)),
+            *(whole("seed", self.seed) or between("seed", self.seed, 0, LARGEST_INT)),
             *between("discount", self.discount, 0.0, 1.0, open_high=True),
             *one_of("warmup", self.warmup, ("masked", "uniform", "prior")),
             *count("evaluate_every", self.evaluate_every, 1),
@@ -149,6 +149,7 @@ class TrainConfig:
         return [
             *self._contradictions_of_the_warmup(),
             *self._contradictions_of_the_buffer(),
+            *self._contradictions_of_the_length(),
             *check_that(
                 self.steps_per_iteration == 1 or self.env_steps_per_iteration <= self.env_steps,
                 f"updates_per_step is {self.updates_per_step}; with {self.num_envs} environments that is "
@@ -156,6 +157,21 @@ class TrainConfig:
                 f"be at most env_steps ({self.env_steps}); take a simpler ratio, such as 0.5 or 0.0625",
             ),
         ]
+
+    def _contradictions_of_the_length(self) -> list[str]:
+        """Steps and updates of the whole run are counted in 32 bits."""
+        if self.total_env_steps > LARGEST_INT:
+            return [
+                f"report_every is {self.report_every}; the run would take {self.total_env_steps} steps in "
+                f"whole chunks of so many, and must take at most {LARGEST_INT}; lower report_every or "
+                f"env_steps ({self.env_steps})"
+            ]
+        total = self.chunks * self.chunk_iterations * self.updates_per_iteration
+        return check_that(
+            total <= LARGEST_INT,
+            f"updates_per_step is {self.updates_per_step}; over env_steps ({self.env_steps}) that is {total} "
+            f"updates, which must be at most {LARGEST_INT}; lower either",
+        )
 
     def _contradictions_of_the_warmup(self) -> list[str]:
         least = self.num_envs * self.n_step
@@ -177,10 +193,12 @@ class TrainConfig:
                 self.batch_size <= capacity,
                 f"batch_size is {self.batch_size}; it must lie in [2, {capacity}]: the run has no more steps",
             )
-        if capacity < least:
+        # The place after a row of the last step is computed before it is wrapped around.
+        most = LARGEST_INT - self.num_envs
+        if not least <= capacity <= most:
             return [
-                f"buffer_size is {capacity}; it must be at least {least}: a batch, and a step of all "
-                "environments"
+                f"buffer_size is {capacity}; it must be at least {least}, a batch and a step of all "
+                f"environments, and at most {most}"
             ]
         return check_that(
             self.n_step * self.num_envs <= capacity,

@@ -12,7 +12,7 @@ import optax
 from flax import struct
 
 from camel_jax.semantics import SEMANTICS
-from camel_jax.validation import as_sequence, between, check_that, count, one_of
+from camel_jax.validation import LARGEST_INT, as_sequence, between, check_that, count, one_of
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,23 @@ class EpsilonConfig:
             *one_of("epsilon.adapt", self.adapt, ("none", "return", "critic")),
             *between("epsilon.start", self.start, 0.0, 1.0),
             *between("epsilon.end", self.end, 0.0, 1.0),
-            *count("epsilon.rise_steps", self.rise_steps, 0),
-            *count("epsilon.hold_steps", self.hold_steps, 0),
+            *self._problems_before_the_decay(),
             *count("epsilon.decay_steps", self.decay_steps, 1),
             *between("epsilon.softness", self.softness, 0.0, 100.0, open_low=True),
             *self._problems_of_points(),
         ]
+
+    def _problems_before_the_decay(self) -> list[str]:
+        alone = [
+            *count("epsilon.rise_steps", self.rise_steps, 0),
+            *count("epsilon.hold_steps", self.hold_steps, 0),
+        ]
+        # Steps are counted from where the decay begins.
+        return alone or check_that(
+            int(self.rise_steps) + int(self.hold_steps) <= LARGEST_INT,
+            f"epsilon.hold_steps is {self.hold_steps}; with epsilon.rise_steps ({self.rise_steps}) it must "
+            f"be at most {LARGEST_INT}",
+        )
 
     def _problems_of_points(self) -> list[str]:
         points = as_sequence(self.points)

@@ -8,6 +8,9 @@ from typing import Any
 
 import numpy as np
 
+LARGEST_INT = 2**31 - 1
+"""The largest of JAX's default integers, which all that is counted inside the graph must stay below."""
+
 
 def check_that(holds: bool, problem: str) -> list[str]:
     """`problem` unless `holds`."""
@@ -26,13 +29,15 @@ def number(name: str, value: Any) -> list[str]:
     return check_that(holds, f"{name} is {value!r}; it must be a number")
 
 
-def count(name: str, value: Any, least: int) -> list[str]:
-    """A problem unless `value` is an integer of at least `least`."""
-    return whole(name, value) or check_that(value >= least, f"{name} is {value}; it must be at least {least}")
+def count(name: str, value: Any, least: int, most: int = LARGEST_INT) -> list[str]:
+    """A problem unless `value` is an integer in [least, most]."""
+    return whole(name, value) or check_that(
+        least <= value <= most, f"{name} is {value}; it must be at least {least} and at most {most}"
+    )
 
 
 def counts(name: str, values: Any, least: int) -> list[str]:
-    """A problem unless `values` is a sequence, not empty, of integers of at least `least`."""
+    """A problem unless `values` is a sequence, not empty, of integers in [least, LARGEST_INT]."""
     entries = as_sequence(values)
     if not entries:
         return [f"{name} is {values!r}; it must hold one whole number or several"]

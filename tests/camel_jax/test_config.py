@@ -1,6 +1,7 @@
 """Impossible settings are found before anything is compiled, all at once."""
 
 import dataclasses
+import re
 from fractions import Fraction
 
 import jax.numpy as jnp
@@ -46,7 +47,7 @@ def test_an_unknown_preset_is_told_with_the_nearest():
         ({"num_envs": 0}, "num_envs is 0; it must be at least 1"),
         ({"seed": 3_000_000_000}, "seed is 3000000000; it must lie in [0, 2147483647]"),
         ({"evaluation_episodes": 0}, "evaluation_episodes is 0; it must be at least 1"),
-        ({"buffer_size": 100}, "buffer_size is 100; it must be at least 128: a batch, and a step of all"),
+        ({"buffer_size": 100}, "buffer_size is 100; it must be at least 128, a batch and a step of all"),
         ({"updates_per_step": 0.0}, "updates_per_step is 0.0; it must lie in "),
         ({"updates_per_step": 1e-5}, "updates_per_step is 1e-05; with 16 environments that is a whole"),
         ({"n_step": 9, "buffer_size": 128}, "n_step is 9; it must lie in [1, 8]: with 16 environments a"),
@@ -156,6 +157,41 @@ def test_widths_may_come_in_any_sequence(width):
     np.testing.assert_allclose(config.build().interval(middle, jnp.ones(())).high, np.minimum(width, 1.0))
 
 
+LARGEST = 2**31 - 1
+
+
+@pytest.mark.parametrize(("prefix", "name"), fields_of(int))
+def test_what_32_bits_cannot_count_is_told_with_the_range(prefix, name):
+    problem = only_problem(prefix, name, 2**31)
+    assert problem.startswith(f"{prefix}{name} is 2147483648; it must ")
+    assert str(LARGEST) in problem
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"buffer_size": 2**31}, "buffer_size is 2147483648; it must be at least 128, .* at most 2147483631"),
+        ({"buffer_size": LARGEST - 15}, "buffer_size is 2147483632; .* at most 2147483631"),
+        ({"report_every": LARGEST}, "report_every is 2147483647; the run would take 21474856.. steps"),
+        (
+            {"env_steps": 10**9, "updates_per_step": 3.0},
+            "updates_per_step is 3.0; over env_steps .1000000000. that is 29999.* updates, .* at most 2147",
+        ),
+    ],
+)
+def test_what_32_bits_cannot_count_together_is_told(change, message):
+    (problem,) = dataclasses.replace(TrainConfig(), **change).problems()
+    assert re.match(message, problem)
+
+
+def test_the_longest_runs_are_possible():
+    for config in (
+        TrainConfig(env_steps=2_147_000_000, updates_per_step=0.5, report_every=100_000),
+        TrainConfig(env_steps=214_000_000, updates_per_step=10.0, buffer_size=LARGEST - 16),
+    ):
+        config.check()
+
+
 def test_numbers_of_numpy_are_numbers():
     changes = {"env_steps": np.int64(9_000), "num_envs": np.int32(8), "updates_per_step": np.float32(0.3)}
     config = TrainConfig(**changes, algorithm=SACConfig(hidden=[16, np.int64(16)]))
@@ -240,7 +276,7 @@ def test_a_run_larger_than_memory_is_refused_before_it_is_allocated(monkeypatch)
             {"env_steps": 600, "warmup_steps": 500, "batch_size": 2_000},
             "batch_size is 2000; it must lie in [2, 1488]: the run has no more steps",
         ),
-        ({"buffer_size": 200, "num_envs": 512}, "buffer_size is 200; it must be at least 512: a batch, and"),
+        ({"buffer_size": 200, "num_envs": 512}, "buffer_size is 200; it must be at least 512, a batch and"),
         ({"updates_per_step": float("nan")}, "updates_per_step is nan; it must lie in [1e-06, 10000.0]"),
     ],
 )
