@@ -13,6 +13,9 @@ from camel_jax.td3 import TD3Config
 from camel_jax.validation import LARGEST_INT, between, check_that, count, one_of, whole
 from envs import InputError
 
+# Decimal fractions such as 0.3 are meant as they are written, and so is 1 / 3.
+_LARGEST_DENOMINATOR = 1_000_000
+
 
 @dataclass(frozen=True)
 class TrainConfig:
@@ -22,7 +25,8 @@ class TrainConfig:
         env_steps: environment steps over all environments; rounded up to whole chunks.
         seed: of everything random.
         num_envs: environments stepped together.
-        updates_per_step: the UTD ratio, gradient updates per environment step; it may be below 1.
+        updates_per_step: the UTD ratio, gradient updates per environment step; it may be below 1. A whole
+            number of them must be due at least once every `report_every` steps.
         batch_size: transitions per update.
         discount: per environment step.
         n_step: steps of a return before it is bootstrapped.
@@ -69,8 +73,7 @@ class TrainConfig:
 
     @property
     def _updates_per_env_step(self) -> Fraction:
-        # Decimal fractions such as 0.3 are meant as they are written.
-        return Fraction(float(self.updates_per_step)).limit_denominator(1_000_000) * int(self.num_envs)
+        return _meant(self.updates_per_step) * int(self.num_envs)
 
     @property
     def warmup_iterations(self) -> int:
@@ -149,14 +152,33 @@ class TrainConfig:
         return [
             *self._contradictions_of_the_warmup(),
             *self._contradictions_of_the_buffer(),
-            *self._contradictions_of_the_length(),
-            *check_that(
-                self.steps_per_iteration == 1 or self.env_steps_per_iteration <= self.env_steps,
-                f"updates_per_step is {self.updates_per_step}; with {self.num_envs} environments that is "
-                f"a whole number of updates only every {self.env_steps_per_iteration} steps, which must "
-                f"be at most env_steps ({self.env_steps}); take a simpler ratio, such as 0.5 or 0.0625",
-            ),
+            *(self._contradictions_of_the_iteration() or self._contradictions_of_the_length()),
         ]
+
+    def _contradictions_of_the_iteration(self) -> list[str]:
+        """Steps without any update, and then many at once, are another algorithm than was asked for."""
+        longest = min(self.report_every, self.env_steps)
+        if self.steps_per_iteration == 1 or self.env_steps_per_iteration <= longest:
+            return []
+        simpler = self._simpler_ratio(longest)
+        return [
+            f"updates_per_step is {self.updates_per_step}; with {self.num_envs} environments that is a whole "
+            f"number of updates only every {self.env_steps_per_iteration} steps, which must be at most "
+            f"report_every ({self.report_every}) and env_steps ({self.env_steps}); take "
+            f"{_as_typed(simpler)} ({simpler})"
+        ]
+
+    def _simpler_ratio(self, longest: int) -> Fraction:
+        """Updates per step near those asked for, of which a whole number is due within `longest` steps.
+
+        The simplest within one percent, or else the nearest; of all environments' steps, as the loop counts.
+        """
+        asked = self._updates_per_env_step
+        most = max(min(longest, _LARGEST_DENOMINATOR) // int(self.num_envs), 1)
+        simple = (asked.limit_denominator(steps) for steps in range(1, min(most, 100) + 1))
+        near = next((ratio for ratio in simple if abs(ratio - asked) <= asked / 100), None)
+        nearest = max(asked.limit_denominator(most), Fraction(1, most))
+        return (near or nearest) / int(self.num_envs)
 
     def _contradictions_of_the_length(self) -> list[str]:
         """Steps and updates of the whole run are counted in 32 bits."""
@@ -215,3 +237,14 @@ class TrainConfig:
         problems = self.problems(action_size)
         if problems:
             raise InputError("; ".join(problems))
+
+
+def _meant(ratio: float) -> Fraction:
+    """The fraction that is meant by a float, which is hardly ever it exactly."""
+    return Fraction(float(ratio)).limit_denominator(_LARGEST_DENOMINATOR)
+
+
+def _as_typed(ratio: Fraction) -> float:
+    """The number of fewest digits by which that fraction is meant: 0.3333333, not 0.333333, for 1/3."""
+    rounded = (float(f"{float(ratio):.{digits}g}") for digits in range(1, 17))
+    return next((number for number in rounded if _meant(number) == ratio), float(ratio))

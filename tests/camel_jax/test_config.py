@@ -228,6 +228,44 @@ def test_any_ratio_of_updates_is_met_exactly(ratio, num_envs, steps, updates):
     assert updates == pytest.approx(ratio * steps * num_envs)
 
 
+@pytest.mark.parametrize("ratio", [0.5, 0.25, 0.0625, 1 / 3, 2 / 3, 0.3, 1.5, 7, Fraction(1, 3)])
+@pytest.mark.parametrize("num_envs", [1, 16, 512])
+def test_simple_ratios_are_met_within_a_report(ratio, num_envs):
+    config = TrainConfig(num_envs=num_envs, updates_per_step=ratio, report_every=2_560)
+    config.check()
+    assert config.env_steps_per_iteration <= config.report_every
+
+
+@pytest.mark.parametrize(
+    ("change", "steps", "advice"),
+    [
+        ({"updates_per_step": 0.333}, 2_000, "0.3333333 (1/3)"),
+        # Written with six digits it is another fraction.
+        ({"updates_per_step": 0.333333}, 1_000_000, "0.3333333 (1/3)"),
+        ({"updates_per_step": 0.2499}, 10_000, "0.25 (1/4)"),
+        ({"updates_per_step": 2.001}, 2_000, "2.0 (2)"),
+        ({"updates_per_step": 1e-5}, 100_000, "0.001008065 (1/992)"),
+        ({"updates_per_step": 0.3, "report_every": 10, "num_envs": 8}, 40, "0.25 (1/4)"),
+    ],
+)
+def test_a_ratio_whose_updates_would_come_in_clumps_is_told_with_a_simpler_one(change, steps, advice):
+    (problem,) = TrainConfig(**change).problems()
+    assert f"is a whole number of updates only every {steps} steps, which must be at most report" in problem
+    assert problem.endswith(f"; take {advice}")
+
+
+@given(
+    ratio=st.floats(1e-5, 20.0),
+    num_envs=st.integers(1, 512),
+    report_every=st.integers(1, 3_000),
+)
+def test_the_simpler_ratio_is_possible_as_it_is_typed(ratio, num_envs, report_every):
+    config = TrainConfig(updates_per_step=ratio, num_envs=num_envs, report_every=report_every)
+    for problem in config.problems():
+        advised = float(re.search(r"take (\S+) \(", problem)[1])
+        dataclasses.replace(config, updates_per_step=advised).check()
+
+
 def test_the_steps_of_a_run_are_whole_chunks():
     config = TrainConfig(env_steps=2_500, num_envs=16, warmup_steps=500, report_every=100)
     assert config.warmup_iterations * 16 == 496
@@ -296,9 +334,9 @@ def test_contradictions_are_told_at_once_too():
 @given(
     ratio=st.fractions(Fraction(1, 64), 8, max_denominator=64),
     num_envs=st.integers(1, 64),
-    env_steps=st.integers(5_000, 50_000),
+    env_steps=st.integers(8_000, 50_000),
     warmup_steps=st.integers(192, 1_000),
-    report_every=st.integers(1, 3_000),
+    report_every=st.integers(4_096, 8_000),
 )
 def test_runs_of_any_size_add_up(ratio, num_envs, env_steps, warmup_steps, report_every):
     config = TrainConfig(
@@ -315,7 +353,7 @@ def test_runs_of_any_size_add_up(ratio, num_envs, env_steps, warmup_steps, repor
     assert config.total_env_steps == warmup + config.chunks * config.chunk_env_steps
     assert env_steps <= config.total_env_steps < env_steps + config.chunk_env_steps
     assert config.chunk_env_steps % config.env_steps_per_iteration == 0
-    assert config.chunk_env_steps <= max(report_every, config.env_steps_per_iteration)
+    assert config.chunk_env_steps <= report_every
     assert config.evaluates_at(config.total_env_steps)
 
 
