@@ -20,7 +20,6 @@ from camel_jax import (
     TD3Config,
     TrainConfig,
     TwinConfig,
-    memory,
 )
 from camel_jax.presets import PRESETS, preset
 from envs import Episode, InputError
@@ -289,20 +288,6 @@ def test_seeds_and_schedules_that_cannot_be_are_named():
     ):
         with pytest.raises(InputError, match=message):
             camel_jax.make_loop(env, None, TrainConfig(), **arguments)
-
-
-def test_a_run_larger_than_memory_is_refused_before_it_is_allocated(monkeypatch):
-    env = Episode(Probe(lambda o, a: 0.0), 3)
-    loop = camel_jax.make_loop(env, None, TrainConfig(buffer_size=10_000_000))
-    # Two observations, an action, reward, discount and two intervals of two bounds: 9 numbers.
-    footprint = memory.predict(loop)
-    assert footprint.buffer == pytest.approx(10_000_000 * 9 * 4, rel=1e-3)
-    assert footprint.buffer < footprint.total < 1.01 * footprint.buffer
-    monkeypatch.setattr(memory, "available", lambda: 100_000_000)
-    with pytest.raises(
-        InputError, match=r"buffer_size is 10,000,000; the run would take 36\d.\d MB, .* 100.0 MB"
-    ):
-        camel_jax.train(env, None, TrainConfig(buffer_size=10_000_000))
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A run too large for memory is refused before any of it is allocated, as are seeds that cannot be."""
+"""A run too large for memory is refused before any of it is allocated."""
 
 import pytest
 
@@ -33,16 +33,3 @@ def test_too_large_a_run_is_told_with_the_bytes_and_the_setting(monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: 100_000_000)
     with pytest.raises(InputError, match=r"buffer_size is 10,000,000; .* 36\d\.\d MB, .* 100.0 MB are free"):
         camel_jax.train(env(), None, LARGE)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        ({"seeds": []}, r"seeds is \[\]; it must hold one at least"),
-        ({"seeds": [0, -1]}, r"seeds is \[0, -1\]; .* each in \[0, 2147483647\]"),
-        ({"epsilon": 0.5}, "epsilon is 0.5; it must be a schedule of the step"),
-    ],
-)
-def test_seeds_and_schedules_that_cannot_be_are_named(arguments, message):
-    with pytest.raises(InputError, match=message):
-        camel_jax.make_loop(env(), None, TrainConfig(), **arguments)
