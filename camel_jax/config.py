@@ -10,8 +10,11 @@ from camel_jax.masking import MaskConfig
 from camel_jax.sac import SACConfig
 from camel_jax.schedules import EpsilonConfig
 from camel_jax.td3 import TD3Config
-from camel_jax.validation import at_least, between, check_that, one_of
+from camel_jax.validation import LARGEST_INT, between, check_that, count, one_of, whole
 from envs import InputError
+
+# Decimal fractions such as 0.3 are meant as they are written, and so is 1 / 3.
+_LARGEST_DENOMINATOR = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,8 @@ class TrainConfig:
         env_steps: environment steps over all environments; rounded up to whole chunks.
         seed: of everything random.
         num_envs: environments stepped together.
-        updates_per_step: the UTD ratio, gradient updates per environment step; it may be below 1.
+        updates_per_step: the UTD ratio, gradient updates per environment step; it may be below 1. A whole
+            number of them must be due at least once every `report_every` steps.
         batch_size: transitions per update.
         discount: per environment step.
         n_step: steps of a return before it is bootstrapped.
@@ -69,8 +73,7 @@ class TrainConfig:
 
     @property
     def _updates_per_env_step(self) -> Fraction:
-        # Decimal fractions such as 0.3 are meant as they are written.
-        return Fraction(self.updates_per_step).limit_denominator(1_000_000) * self.num_envs
+        return _meant(self.updates_per_step) * int(self.num_envs)
 
     @property
     def warmup_iterations(self) -> int:
@@ -116,43 +119,81 @@ class TrainConfig:
 
     def problems(self, action_size: int | None = None) -> list[str]:
         """What makes these settings impossible, one sentence each; `action_size` is that of the task."""
-        alone = [
-            *at_least("env_steps", self.env_steps, 1),
-            *between("seed", self.seed, 0, 2**31 - 1),
-            *at_least("num_envs", self.num_envs, 1),
-            *between("updates_per_step", self.updates_per_step, 1e-6, 1e4),
-            *at_least("batch_size", self.batch_size, 2),
+        of_sizes = self._problems_of_sizes()
+        return [
+            *of_sizes,
+            *(whole("seed", self.seed) or between("seed", self.seed, 0, LARGEST_INT)),
             *between("discount", self.discount, 0.0, 1.0, open_high=True),
-            *at_least("n_step", self.n_step, 1),
             *one_of("warmup", self.warmup, ("masked", "uniform", "prior")),
-            *at_least("warmup_steps", self.warmup_steps, 1),
-            *self._problems_of_the_buffer(),
-            *at_least("report_every", self.report_every, 1),
-            *at_least("evaluate_every", self.evaluate_every, 1),
-            *at_least("evaluation_episodes", self.evaluation_episodes, 1),
+            *count("evaluate_every", self.evaluate_every, 1),
+            *count("evaluation_episodes", self.evaluation_episodes, 1),
             *self.mask.problems(action_size),
             *self.epsilon.problems(),
             *self.algorithm.problems(),
+            # What depends on several fields says little where one of them alone is wrong.
+            *([] if of_sizes else self._contradictions()),
         ]
-        # What depends on several fields says little where one of them alone is wrong.
-        return alone + (self._contradictions() if self._sizes_are_possible() else [])
 
-    def _sizes_are_possible(self) -> bool:
-        sizes = (self.env_steps, self.num_envs, self.n_step, self.warmup_steps, self.report_every)
-        return min(sizes) >= 1 and 1e-6 <= self.updates_per_step <= 1e4
+    def _problems_of_sizes(self) -> list[str]:
+        """Those of the fields that `_contradictions` compares, each alone."""
+        return [
+            *count("env_steps", self.env_steps, 1),
+            *count("num_envs", self.num_envs, 1),
+            *between("updates_per_step", self.updates_per_step, 1e-6, 1e4),
+            *count("batch_size", self.batch_size, 2),
+            *count("n_step", self.n_step, 1),
+            *count("warmup_steps", self.warmup_steps, 1),
+            *([] if self.buffer_size is None else whole("buffer_size", self.buffer_size)),
+            *count("report_every", self.report_every, 1),
+        ]
 
     def _contradictions(self) -> list[str]:
         """What fields that are possible alone make impossible together."""
         return [
             *self._contradictions_of_the_warmup(),
             *self._contradictions_of_the_buffer(),
-            *check_that(
-                self.steps_per_iteration == 1 or self.env_steps_per_iteration <= self.env_steps,
-                f"updates_per_step is {self.updates_per_step}; with {self.num_envs} environments that is "
-                f"a whole number of updates only every {self.env_steps_per_iteration} steps, which must "
-                f"be at most env_steps ({self.env_steps}); take a simpler ratio, such as 0.5 or 0.0625",
-            ),
+            *(self._contradictions_of_the_iteration() or self._contradictions_of_the_length()),
         ]
+
+    def _contradictions_of_the_iteration(self) -> list[str]:
+        """Steps without any update, and then many at once, are another algorithm than was asked for."""
+        longest = min(self.report_every, self.env_steps)
+        if self.steps_per_iteration == 1 or self.env_steps_per_iteration <= longest:
+            return []
+        simpler = self._simpler_ratio(longest)
+        return [
+            f"updates_per_step is {self.updates_per_step}; with {self.num_envs} environments that is a whole "
+            f"number of updates only every {self.env_steps_per_iteration} steps, which must be at most "
+            f"report_every ({self.report_every}) and env_steps ({self.env_steps}); take "
+            f"{_as_typed(simpler)} ({simpler})"
+        ]
+
+    def _simpler_ratio(self, longest: int) -> Fraction:
+        """Updates per step near those asked for, of which a whole number is due within `longest` steps.
+
+        The simplest within one percent, or else the nearest; of all environments' steps, as the loop counts.
+        """
+        asked = self._updates_per_env_step
+        most = max(min(longest, _LARGEST_DENOMINATOR) // int(self.num_envs), 1)
+        simple = (asked.limit_denominator(steps) for steps in range(1, min(most, 100) + 1))
+        near = next((ratio for ratio in simple if abs(ratio - asked) <= asked / 100), None)
+        nearest = max(asked.limit_denominator(most), Fraction(1, most))
+        return (near or nearest) / int(self.num_envs)
+
+    def _contradictions_of_the_length(self) -> list[str]:
+        """Steps and updates of the whole run are counted in 32 bits."""
+        if self.total_env_steps > LARGEST_INT:
+            return [
+                f"report_every is {self.report_every}; the run would take {self.total_env_steps} steps in "
+                f"whole chunks of so many, and must take at most {LARGEST_INT}; lower report_every or "
+                f"env_steps ({self.env_steps})"
+            ]
+        total = self.chunks * self.chunk_iterations * self.updates_per_iteration
+        return check_that(
+            total <= LARGEST_INT,
+            f"updates_per_step is {self.updates_per_step}; over env_steps ({self.env_steps}) that is {total} "
+            f"updates, which must be at most {LARGEST_INT}; lower either",
+        )
 
     def _contradictions_of_the_warmup(self) -> list[str]:
         least = self.num_envs * self.n_step
@@ -167,23 +208,22 @@ class TrainConfig:
             "x n_step, so that there is something to learn from, to env_steps",
         )
 
-    def _problems_of_the_buffer(self) -> list[str]:
-        least = max(self.batch_size, self.num_envs)
-        return check_that(
-            self.buffer_size is None or self.buffer_size >= least,
-            f"buffer_size is {self.buffer_size}; it must be at least {least}: a batch, and a step of all "
-            "environments",
-        )
-
     def _contradictions_of_the_buffer(self) -> list[str]:
-        capacity = self.buffer_capacity
+        capacity, least = self.buffer_capacity, max(self.batch_size, self.num_envs)
         if self.buffer_size is None:
             return check_that(
                 self.batch_size <= capacity,
                 f"batch_size is {self.batch_size}; it must lie in [2, {capacity}]: the run has no more steps",
             )
+        # The place after a row of the last step is computed before it is wrapped around.
+        most = LARGEST_INT - self.num_envs
+        if not least <= capacity <= most:
+            return [
+                f"buffer_size is {capacity}; it must be at least {least}, a batch and a step of all "
+                f"environments, and at most {most}"
+            ]
         return check_that(
-            self.n_step * self.num_envs <= capacity or capacity < self.num_envs,
+            self.n_step * self.num_envs <= capacity,
             f"n_step is {self.n_step}; it must lie in [1, {capacity // self.num_envs}]: with {self.num_envs} "
             f"environments a buffer of {capacity} holds no longer return",
         )
@@ -197,3 +237,14 @@ class TrainConfig:
         problems = self.problems(action_size)
         if problems:
             raise InputError("; ".join(problems))
+
+
+def _meant(ratio: float) -> Fraction:
+    """The fraction that is meant by a float, which is hardly ever it exactly."""
+    return Fraction(float(ratio)).limit_denominator(_LARGEST_DENOMINATOR)
+
+
+def _as_typed(ratio: Fraction) -> float:
+    """The number of fewest digits by which that fraction is meant: 0.3333333, not 0.333333, for 1/3."""
+    rounded = (float(f"{float(ratio):.{digits}g}") for digits in range(1, 17))
+    return next((number for number in rounded if _meant(number) == ratio), float(ratio))

@@ -21,7 +21,7 @@ import numpy as np
 
 from camel_jax import truncated
 from camel_jax.squashed import log_derivative, normal_log_density, squashed_log_density
-from camel_jax.validation import between, check_that, one_of
+from camel_jax.validation import as_sequence, between, check_that, one_of
 from priors import Interval
 
 
@@ -250,13 +250,14 @@ class MaskConfig:
 
     def problems(self, action_size: int | None = None) -> list[str]:
         """What makes these settings impossible, one sentence each."""
-        widths = self.width if isinstance(self.width, tuple) else (self.width,)
+        several = as_sequence(self.width)
+        widths = (self.width,) if several is None else several
         number = "" if action_size is None else f"{action_size} "
         return [
             *one_of("mask.kind", self.kind, _MASKS),
             *(p for width in widths for p in between("mask.width", width, _LEAST_WIDTH, 2.0)),
             *check_that(
-                bool(widths) and (action_size is None or len(widths) in (1, action_size)),
+                len(widths) > 0 and (action_size is None or len(widths) in (1, action_size)),
                 f"mask.width has {len(widths)} entries; it takes one, or one for each of the {number}entries "
                 "of the action",
             ),

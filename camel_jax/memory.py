@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
@@ -54,7 +55,73 @@ def available() -> int:
     stats = jax.devices()[0].memory_stats()
     if stats and "bytes_limit" in stats:
         return int(stats["bytes_limit"]) - int(stats.get("bytes_in_use", 0))
-    return int(psutil.virtual_memory().available)
+    host, group = int(psutil.virtual_memory().available), left_by_control_groups()
+    return host if group is None else min(host, group)
+
+
+def left_by_control_groups(root: Path = Path("/")) -> int | None:
+    """Bytes that the container or the job around this process leaves it; None where nothing bounds it.
+
+    The least over the process's control group and all around it, of which a container sees its own as the
+    outermost. Cached files that are not in use count as free: they give way, as they do for the host.
+
+    Args:
+        root: where `proc` and `sys` lie.
+    """
+    found = [
+        left
+        for files in _VERSIONS
+        for folder in _folders(root, files)
+        if (left := _left_in(folder, files)) is not None
+    ]
+    return min(found, default=None)
+
+
+class _Files(NamedTuple):
+    """Where a version of Linux's control groups keeps its numbers; `controller` as in /proc/self/cgroup."""
+
+    mount: str
+    controller: str
+    limit: str
+    usage: str
+    cache: str
+
+
+_VERSIONS = (
+    _Files("sys/fs/cgroup", "", "memory.max", "memory.current", "inactive_file"),
+    _Files(
+        "sys/fs/cgroup/memory",
+        "memory",
+        "memory.limit_in_bytes",
+        "memory.usage_in_bytes",
+        "total_inactive_file",
+    ),
+)
+
+
+def _folders(root: Path, files: _Files) -> list[Path]:
+    """The process's own control group and those around it, which need not all be visible."""
+    mount = root / files.mount
+    lines = (line.split(":", 2) for line in _text(root / "proc/self/cgroup").splitlines())
+    own = next((path for _, controllers, path in lines if files.controller in controllers.split(",")), "/")
+    inner = mount / own.lstrip("/")
+    return [folder for folder in (inner, *inner.parents) if folder.is_relative_to(mount)]
+
+
+def _left_in(folder: Path, files: _Files) -> int | None:
+    limit, usage = (_text(folder / name).strip() for name in (files.limit, files.usage))
+    if not (limit.isdecimal() and usage.isdecimal()):
+        return None
+    statistics = dict(line.split(" ", 1) for line in _text(folder / "memory.stat").splitlines())
+    return max(int(limit) - int(usage) + int(statistics.get(files.cache, 0)), 0)
+
+
+def _text(path: Path) -> str:
+    """What is in a file, nothing if it cannot be read: not every system has these."""
+    try:
+        return path.read_text()
+    except OSError:
+        return ""
 
 
 def _bytes(tree: Any) -> int:

@@ -16,7 +16,7 @@ from camel_jax.critics import CategoricalConfig, Critic, GaussianConfig, TwinCon
 from camel_jax.masking import Mask
 from camel_jax.networks import GaussianActor
 from camel_jax.optimisers import make_adam
-from camel_jax.validation import at_least, between, check_that
+from camel_jax.validation import between, check_that, count, counts, number
 from priors import Interval
 
 
@@ -54,22 +54,25 @@ class SACConfig:
     def problems(self) -> list[str]:
         """What makes these settings impossible, one sentence each."""
         return [
-            *at_least("algorithm.hidden", min(self.hidden, default=0), 1),
+            *counts("algorithm.hidden", self.hidden, 1),
             *between("algorithm.learning_rate", self.learning_rate, 0.0, 1.0, open_low=True),
-            *at_least("algorithm.decay_updates", self.decay_updates, 0),
+            *count("algorithm.decay_updates", self.decay_updates, 0),
             *between("algorithm.adam_b1", self.adam_b1, 0.0, 1.0, open_high=True),
-            *at_least("algorithm.policy_delay", self.policy_delay, 1),
+            *count("algorithm.policy_delay", self.policy_delay, 1),
             *between("algorithm.temperature", self.temperature, 0.0, 1e6, open_low=True),
             *between("algorithm.temperature_learning_rate", self.temperature_learning_rate, 0.0, 1.0),
-            *check_that(
-                -_LARGEST_ENTROPY < self.target_entropy_scale <= _LARGEST_SCALE,
-                f"algorithm.target_entropy_scale is {self.target_entropy_scale}; it must lie in "
-                f"({-_LARGEST_ENTROPY:.3f}, {_LARGEST_SCALE}]: no policy inside a mask has an entropy "
-                "above log 2 for each entry of the action",
-            ),
+            *self._problems_of_the_entropy(),
             *between("algorithm.averaging", self.averaging, 0.0, 1.0),
             *(f"algorithm.{problem}" for problem in self.critic.problems()),
         ]
+
+    def _problems_of_the_entropy(self) -> list[str]:
+        name, scale = "algorithm.target_entropy_scale", self.target_entropy_scale
+        return number(name, scale) or check_that(
+            -_LARGEST_ENTROPY < scale <= _LARGEST_SCALE,
+            f"{name} is {scale}; it must lie in ({-_LARGEST_ENTROPY:.3f}, {_LARGEST_SCALE}]: no policy "
+            "inside a mask has an entropy above log 2 for each entry of the action",
+        )
 
     def build(self, mask: Mask, *, observation_size: int, action_size: int) -> SAC:
         """The algorithm for a task of these sizes."""

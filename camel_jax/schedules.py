@@ -12,7 +12,7 @@ import optax
 from flax import struct
 
 from camel_jax.semantics import SEMANTICS
-from camel_jax.validation import at_least, between, check_that, one_of
+from camel_jax.validation import LARGEST_INT, as_sequence, between, check_that, count, one_of
 
 
 @dataclass(frozen=True)
@@ -57,23 +57,42 @@ class EpsilonConfig:
             *one_of("epsilon.adapt", self.adapt, ("none", "return", "critic")),
             *between("epsilon.start", self.start, 0.0, 1.0),
             *between("epsilon.end", self.end, 0.0, 1.0),
-            *at_least("epsilon.rise_steps", self.rise_steps, 0),
-            *at_least("epsilon.hold_steps", self.hold_steps, 0),
-            *at_least("epsilon.decay_steps", self.decay_steps, 1),
+            *self._problems_before_the_decay(),
+            *count("epsilon.decay_steps", self.decay_steps, 1),
             *between("epsilon.softness", self.softness, 0.0, 100.0, open_low=True),
             *self._problems_of_points(),
         ]
 
+    def _problems_before_the_decay(self) -> list[str]:
+        alone = [
+            *count("epsilon.rise_steps", self.rise_steps, 0),
+            *count("epsilon.hold_steps", self.hold_steps, 0),
+        ]
+        # Steps are counted from where the decay begins.
+        return alone or check_that(
+            int(self.rise_steps) + int(self.hold_steps) <= LARGEST_INT,
+            f"epsilon.hold_steps is {self.hold_steps}; with epsilon.rise_steps ({self.rise_steps}) it must "
+            f"be at most {LARGEST_INT}",
+        )
+
     def _problems_of_points(self) -> list[str]:
+        points = as_sequence(self.points)
+        pairs = [as_sequence(point) for point in points or ()]
+        if points is None or not all(pair is not None and len(pair) == 2 for pair in pairs):
+            return [f"epsilon.points is {self.points!r}; it must hold (step, epsilon) pairs"]
         steps = [step for step, _ in self.points]
+        of_steps = [p for step in steps for p in count("a step of epsilon.points", step, 0)]
         return [
             *check_that(
-                (self.kind == "piecewise") == bool(self.points),
+                (self.kind == "piecewise") == (len(points) > 0),
                 "epsilon.points are for epsilon.kind piecewise, which needs (step, epsilon) pairs",
             ),
-            *check_that(
-                steps == sorted(set(steps)) and min(steps, default=0) >= 0,
-                f"epsilon.points are at the steps {steps}; they must be at least 0 and increase",
+            *(
+                of_steps
+                or check_that(
+                    steps == sorted(set(steps)),
+                    f"epsilon.points are at the steps {steps}; they must increase",
+                )
             ),
             *(problem for _, value in self.points for problem in between("epsilon.points", value, 0.0, 1.0)),
         ]

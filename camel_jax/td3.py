@@ -14,7 +14,7 @@ from camel_jax.algorithm import Batch, Metrics, Params, delayed
 from camel_jax.critics import CategoricalConfig, Critic, GaussianConfig, TwinConfig
 from camel_jax.masking import Mask
 from camel_jax.networks import MLP
-from camel_jax.validation import at_least, between
+from camel_jax.validation import between, count, counts
 from priors import Interval
 
 
@@ -45,9 +45,9 @@ class TD3Config:
     def problems(self) -> list[str]:
         """What makes these settings impossible, one sentence each."""
         return [
-            *at_least("algorithm.hidden", min(self.hidden, default=0), 1),
+            *counts("algorithm.hidden", self.hidden, 1),
             *between("algorithm.learning_rate", self.learning_rate, 0.0, 1.0, open_low=True),
-            *at_least("algorithm.policy_delay", self.policy_delay, 1),
+            *count("algorithm.policy_delay", self.policy_delay, 1),
             *between("algorithm.target_rate", self.target_rate, 0.0, 1.0, open_low=True),
             *between("algorithm.exploration_noise", self.exploration_noise, 0.0, 1.0, open_low=True),
             *between("algorithm.target_noise", self.target_noise, 0.0, 1.0, open_low=True),

@@ -15,7 +15,7 @@ from camel_jax.algorithm import Batch, Metrics, Params
 from camel_jax.critics.base import NUM_CRITICS
 from camel_jax.networks import UnitMLP, ensemble, with_unit_weights
 from camel_jax.optimisers import make_adam
-from camel_jax.validation import at_least, between
+from camel_jax.validation import between, count, counts
 
 
 @dataclass(frozen=True)
@@ -46,12 +46,12 @@ class CategoricalConfig:
     def problems(self) -> list[str]:
         """What makes these settings impossible, one sentence each."""
         return [
-            *at_least("critic.hidden", min(self.hidden, default=0), 1),
+            *counts("critic.hidden", self.hidden, 1),
             *between("critic.learning_rate", self.learning_rate, 0.0, 1.0, open_low=True),
-            *at_least("critic.decay_updates", self.decay_updates, 0),
+            *count("critic.decay_updates", self.decay_updates, 0),
             *between("critic.adam_b1", self.adam_b1, 0.0, 1.0, open_high=True),
             *between("critic.target_rate", self.target_rate, 0.0, 1.0, open_low=True),
-            *at_least("critic.atoms", self.atoms, 2),
+            *count("critic.atoms", self.atoms, 2),
             *between("critic.support", self.support, 1.0, 1e6),
         ]
 

@@ -14,7 +14,7 @@ from camel_jax import losses
 from camel_jax.algorithm import Batch, Metrics, Params
 from camel_jax.critics.base import NUM_CRITICS
 from camel_jax.networks import MLP, ensemble
-from camel_jax.validation import at_least, between
+from camel_jax.validation import between, counts
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class TwinConfig:
     def problems(self) -> list[str]:
         """What makes these settings impossible, one sentence each."""
         return [
-            *at_least("critic.hidden", min(self.hidden, default=0), 1),
+            *counts("critic.hidden", self.hidden, 1),
             *between("critic.learning_rate", self.learning_rate, 0.0, 1.0, open_low=True),
             *between("critic.target_rate", self.target_rate, 0.0, 1.0, open_low=True),
         ]

@@ -1,5 +1,9 @@
-"""A run too large for memory is refused before any of it is allocated, as are seeds that cannot be."""
+"""A run too large for memory is refused before any of it is allocated."""
 
+from types import SimpleNamespace
+
+import jax
+import psutil
 import pytest
 
 import camel_jax
@@ -35,14 +39,87 @@ def test_too_large_a_run_is_told_with_the_bytes_and_the_setting(monkeypatch):
         camel_jax.train(env(), None, LARGE)
 
 
+V2 = "sys/fs/cgroup/"
+V1 = "sys/fs/cgroup/memory/"
+
+
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("files", "left"),
     [
-        ({"seeds": []}, r"seeds is \[\]; it must hold one at least"),
-        ({"seeds": [0, -1]}, r"seeds is \[0, -1\]; .* each in \[0, 2147483647\]"),
-        ({"epsilon": 0.5}, "epsilon is 0.5; it must be a schedule of the step"),
+        ({}, None),
+        ({V2 + "memory.max": "1000\n", V2 + "memory.current": "400\n"}, 600),
+        ({V2 + "memory.max": "1000", V2 + "memory.current": "1200"}, 0),
+        ({V2 + "memory.max": "max\n", V2 + "memory.current": "400\n"}, None),
+        ({V2 + "memory.max": "1000\n"}, None),
+        ({V1 + "memory.limit_in_bytes": "1000\n", V1 + "memory.usage_in_bytes": "300\n"}, 700),
+        # Of the files that are cached, those that are not in use give way.
+        (
+            {
+                V2 + "memory.max": "1000",
+                V2 + "memory.current": "900",
+                V2 + "memory.stat": "anon 400\ninactive_file 300\nactive_file 200\n",
+            },
+            400,
+        ),
+        (
+            {
+                V1 + "memory.limit_in_bytes": "1000",
+                V1 + "memory.usage_in_bytes": "900",
+                V1 + "memory.stat": "inactive_file 1\ntotal_inactive_file 300\n",
+            },
+            400,
+        ),
+        # A job's own group, and one around it that leaves less.
+        (
+            {
+                "proc/self/cgroup": "0::/slurm/job_7/step_0\n",
+                V2 + "slurm/job_7/step_0/memory.max": "5000",
+                V2 + "slurm/job_7/step_0/memory.current": "100",
+                V2 + "slurm/job_7/memory.max": "800",
+                V2 + "slurm/job_7/memory.current": "200",
+                V2 + "slurm/memory.max": "max",
+                V2 + "slurm/memory.current": "9000",
+            },
+            600,
+        ),
+        (
+            {
+                "proc/self/cgroup": "9:name=systemd:/x\n4:cpu,memory:/job\n0::/\n",
+                V1 + "job/memory.limit_in_bytes": "800",
+                V1 + "job/memory.usage_in_bytes": "200",
+                V1 + "memory.limit_in_bytes": "9223372036854771712",
+                V1 + "memory.usage_in_bytes": "9000",
+            },
+            600,
+        ),
+        # A container is told the host's name of its group, of which it sees the inside alone.
+        (
+            {
+                "proc/self/cgroup": "0::/docker/4c1f\n",
+                V2 + "memory.max": "1000",
+                V2 + "memory.current": "400",
+            },
+            600,
+        ),
     ],
 )
-def test_seeds_and_schedules_that_cannot_be_are_named(arguments, message):
-    with pytest.raises(InputError, match=message):
-        camel_jax.make_loop(env(), None, TrainConfig(), **arguments)
+def test_a_container_leaves_what_its_files_say(tmp_path, files, left):
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text)
+    assert memory.left_by_control_groups(tmp_path) == left
+
+
+@pytest.mark.parametrize(("group", "free"), [(None, 1_000), (300, 300), (2_000, 1_000)])
+def test_what_is_free_is_the_least_of_host_and_container(monkeypatch, group, free):
+    monkeypatch.setattr(jax, "devices", lambda: [SimpleNamespace(memory_stats=lambda: None)])
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(available=1_000))
+    monkeypatch.setattr(memory, "left_by_control_groups", lambda: group)
+    assert memory.available() == free
+
+
+def test_a_device_of_its_own_memory_is_asked_for_it(monkeypatch):
+    statistics = {"bytes_limit": 1_000, "bytes_in_use": 100}
+    monkeypatch.setattr(jax, "devices", lambda: [SimpleNamespace(memory_stats=lambda: statistics)])
+    monkeypatch.setattr(memory, "left_by_control_groups", lambda: 300)
+    assert memory.available() == 900

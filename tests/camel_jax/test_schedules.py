@@ -98,9 +98,47 @@ def test_a_draw_is_held_for_an_episode():
     np.testing.assert_allclose(Bernoulli().redraw(old, fresh, done), fresh)
 
 
+LARGEST = 2**31 - 1
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        *(EpsilonConfig(kind, decay_steps=LARGEST) for kind in ("linear", "cosine", "exponential")),
+        EpsilonConfig(rise_steps=LARGEST, decay_steps=LARGEST),
+        EpsilonConfig(rise_steps=10, hold_steps=LARGEST - 10, decay_steps=LARGEST),
+        EpsilonConfig("piecewise", points=((0, 1.0), (LARGEST, 0.0))),
+    ],
+)
+def test_the_longest_schedules_are_compiled_and_move_as_they_should(config):
+    assert config.problems() == []
+    schedule = jax.jit(make_schedule(config))
+    middle, last = (float(schedule(jnp.asarray(step))) for step in (LARGEST // 2, LARGEST))
+    rises, holds = config.rise_steps > 10, config.hold_steps > 0
+    assert middle == 1.0 if holds else 0.0 < middle < 1.0
+    assert last == pytest.approx(1.0 if rises or holds else 0.0, abs=1e-6)
+
+
 @pytest.mark.parametrize(
     ("config", "message"),
     [
+        (
+            EpsilonConfig(decay_steps=10**10),
+            "epsilon.decay_steps is 10000000000; it must be at least 1 and at",
+        ),
+        (
+            EpsilonConfig(hold_steps=3 * 10**9),
+            "epsilon.hold_steps is 3000000000; it must be at least 0 and at",
+        ),
+        (EpsilonConfig(rise_steps=2**31), "epsilon.rise_steps is 2147483648; it must be at least 0 and at"),
+        (
+            EpsilonConfig(rise_steps=2**30, hold_steps=2**30),
+            "epsilon.hold_steps is 1073741824; with epsilon.rise_steps (1073741824) it must be at most 2147",
+        ),
+        (
+            EpsilonConfig("piecewise", points=((0, 1.0), (2**31, 0.0))),
+            "a step of epsilon.points is 2147483648; it must be at least 0 and at most 2147483647",
+        ),
         (EpsilonConfig("linaer"), "epsilon.kind is 'linaer'; it must be one of"),
         (EpsilonConfig(semantics="dice"), "epsilon.semantics is 'dice'; it must be one of interpolate, "),
         (EpsilonConfig(start=5.0), "epsilon.start is 5.0; it must lie in [0.0, 1.0]"),
@@ -108,6 +146,19 @@ def test_a_draw_is_held_for_an_episode():
         (EpsilonConfig("piecewise"), "epsilon.points are for epsilon.kind piecewise"),
         (EpsilonConfig(points=((0, 1.0),)), "epsilon.points are for epsilon.kind piecewise"),
         (EpsilonConfig("piecewise", points=((5, 1.0), (5, 0.0))), "epsilon.points are at the steps [5, 5]"),
+        (
+            EpsilonConfig("piecewise", points=((-1, 1.0),)),
+            "a step of epsilon.points is -1; it must be at least 0",
+        ),
+        (
+            EpsilonConfig("piecewise", points=((0.5, 1.0),)),
+            "a step of epsilon.points is 0.5; it must be a whole number",
+        ),
+        (EpsilonConfig("piecewise", points=((0, None),)), "epsilon.points is None; it must be a number"),
+        (EpsilonConfig("piecewise", points=((0, 1.0, 2),)), "epsilon.points is ((0, 1.0, 2),); it must hold"),
+        (EpsilonConfig("piecewise", points=(0, 1)), "epsilon.points is (0, 1); it must hold (step, epsilon)"),
+        (EpsilonConfig("piecewise", points="01"), "epsilon.points is '01'; it must hold (step, epsilon)"),
+        (EpsilonConfig(points=None), "epsilon.points is None; it must hold (step, epsilon) pairs"),
         (EpsilonConfig("piecewise", points=((0, 1.5),)), "epsilon.points is 1.5; it must lie in [0.0, 1.0]"),
         (EpsilonConfig(softness=0.0), "epsilon.softness is 0.0; it must lie in (0.0, 100.0]"),
     ],
