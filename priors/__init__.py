@@ -8,7 +8,7 @@ observations, `to_source` for its text with tuned numbers, and the types `Prior`
 from __future__ import annotations
 
 from priors.check import Report, check
-from priors.library import load, load_file, names, provenance
+from priors.library import best, load, load_file, names, provenance
 from priors.prior import Branch, FunctionPrior, Interval, Prior, from_function, full_interval, no_prior
 from priors.translate import PriorError, to_source, translate
 
@@ -19,6 +19,7 @@ __all__ = [
     "Prior",
     "PriorError",
     "Report",
+    "best",
     "check",
     "from_function",
     "full_interval",
