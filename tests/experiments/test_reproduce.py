@@ -290,7 +290,7 @@ def test_a_variant_is_a_pair(text):
 
 def test_the_default_compares_with_the_plain_agent():
     assert [str(variant) for variant in reproduce.default_variants("hopper")] == [
-        "camel:hopper/hop",
+        f"camel:{priors.best('hopper')}",
         "camel:none",
     ]
 
