@@ -15,12 +15,14 @@ PEERS_PYTHON ?=
 STEPS ?= 100000
 SEEDS ?= 0 1 2 3 4
 VARIANTS ?=
+# What `make priors` judges anew: tasks or priors; all of the library if left out.
+PRIORS ?=
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train test programs bitwise lint format types reproduce bench bench-peers parity soak docs lock clean
+.PHONY: help setup train test priors programs bitwise lint format types reproduce bench bench-peers parity soak docs lock clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +43,9 @@ train: $(INSTALLED)  ## train Hopper with the bundled prior (SEED=, PRIOR=, TASK
 
 test: $(INSTALLED)  ## run the test suite
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+
+priors: $(INSTALLED)  ## judge the priors that ship anew, 100 episodes each, against their index (PRIORS=)
+	$(BIN)/camel-jax priors check $(PRIORS)
 
 programs: $(INSTALLED)  ## compare 2,000 random programs, translated, with CPython
 	$(BIN)/python -m pytest -n $(JOBS) --dist load tests/priors/test_properties.py --programs 2000

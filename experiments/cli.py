@@ -23,6 +23,7 @@ from camel_jax.presets import preset
 from envs import InputError
 from experiments import bench, run_folder
 from experiments.commands.generate import Generate
+from experiments.commands.priors import Priors
 from experiments.commands.screen import Screen
 from experiments.commands.tune import Tune
 from experiments.provenance import provenance
@@ -141,23 +142,6 @@ class Render:
 
 
 @dataclass(frozen=True)
-class Priors:
-    """List the tasks and the priors that ship for them, with what each is worth alone."""
-
-    def __call__(self, console: Console) -> None:
-        """Run the command."""
-        for task in envs.names():
-            console.print(f"{task}: {envs.spec(task).gymnasium_id}")
-            for name in priors.names(task):
-                about = priors.provenance(name)
-                worth = about["gymnasium_v4"]
-                console.print(
-                    f"  {name:<20} return alone {worth['return_mean']:,.0f} ± {worth['return_std']:,.0f} "
-                    f"({worth['episodes']} episodes). {about['description']}"
-                )
-
-
-@dataclass(frozen=True)
 class Reproduce:
     """Compare CAMEL with the plain agent and the prior alone, over seeds. Continues where it was stopped."""
 
@@ -166,7 +150,7 @@ class Reproduce:
     variants: tuple[str, ...] = ()
     """What to compare, each PRESET:PRIOR; PRIOR is one of the library, a file of yours, or none for the plain
     agent. Settings of the preset are changed as in camel+mask.kind=clip+n_step=3:none. camel with the task's
-    first prior and camel:none if left out."""
+    best prior and camel:none if left out."""
     steps: int = 100_000
     """Environment steps of each seed."""
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
@@ -295,7 +279,7 @@ def print_summary(console: Console, folder: Path, summary: dict[str, Any]) -> No
     )
     console.print(f"curve:   {folder / run_folder.CURVE}")
     console.print(f"picture: {folder / run_folder.PICTURE} (drawn with {summary['rendered_with']})")
-    other = "none" if summary["prior"] != "none" else next(iter(priors.names(summary["task"])), "mine.py")
+    other = "none" if summary["prior"] != "none" else priors.best(summary["task"]) or "mine.py"
     console.print(
         f"next:    {_program()} train {summary['task']} --prior {other} --seed {summary['seed']} "
         f"--env-steps {summary['env_steps']}   # for comparison"

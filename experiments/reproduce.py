@@ -83,17 +83,17 @@ def read_variant(text: str) -> Variant:
 
 
 def default_variants(task: str) -> tuple[Variant, ...]:
-    """The main settings with the first prior that ships for a task, and without.
+    """The main settings with the best prior that ships for a task, and without.
 
     Raises:
         InputError: unknown task, or no prior ships for it.
     """
     envs.spec(task)
-    if not (names := priors.names(task)):
+    if (best := priors.best(task)) is None:
         raise InputError(
             f"no prior ships for {task}; name what to compare, such as --variants camel:mine.py camel:none"
         )
-    return Variant("camel", names[0]), Variant("camel", "none")
+    return Variant("camel", best), Variant("camel", "none")
 
 
 def reproduce(benchmark: Benchmark, console: Console) -> None:

@@ -9,7 +9,7 @@ with them, and the types `Prior` and `Interval`.
 from __future__ import annotations
 
 from priors.check import Report, check
-from priors.library import load, load_file, names, provenance
+from priors.library import best, load, load_file, names, provenance
 from priors.prior import Branch, FunctionPrior, Interval, Prior, from_function, full_interval, no_prior
 from priors.screen import ScreenConfig, Screening, screen
 from priors.translate import PriorError, to_source, translate
@@ -27,6 +27,7 @@ __all__ = [
     "Screening",
     "TuneConfig",
     "Tuned",
+    "best",
     "check",
     "from_function",
     "full_interval",

@@ -32,8 +32,8 @@ def measure(task: str, physics: str) -> list[Row]:
     all take turns: what prior, mask, acting, insertion, sampling and bookkeeping add.
     """
     env = envs.make(task, physics)
-    library = priors.names(task)
-    prior = priors.load(library[0]) if library else None
+    best = priors.best(task)
+    prior = priors.load(best) if best else None
     return [_measure(env, task, prior, TrainConfig(**setting)) for setting in _SETTINGS]
 
 

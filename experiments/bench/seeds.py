@@ -26,8 +26,8 @@ def measure(task: str, physics: str) -> list[Row]:
     """
     count = _SEEDS_ON_CPU if jax.default_backend() == "cpu" else _SEEDS_ON_ACCELERATORS
     env = envs.make(task, physics)
-    library = priors.names(task)
-    prior = priors.load(library[0]) if library else None
+    best = priors.best(task)
+    prior = priors.load(best) if best else None
     one, many = (make_loop(env, prior, _CONFIG, seeds=s) for s in (None, range(count)))
     runs = {
         "chunk": going_on(one, lambda state: one.chunk(state)[0]),

@@ -23,6 +23,11 @@ def names(task: str | None = None) -> tuple[str, ...]:
     return tuple(sorted(name for name in found if task is None or name.startswith(f"{task}/")))
 
 
+def best(task: str) -> str | None:
+    """Name of the program that is worth most alone in a task, as its provenance says; None if none ships."""
+    return max(names(task), key=lambda name: provenance(name)["gymnasium_v4"]["return_mean"], default=None)
+
+
 def load(name: str) -> FunctionPrior:
     """Translate a program of the library.
 
@@ -68,4 +73,5 @@ def provenance(name: str) -> dict[str, Any]:
 
 def _require(name: str) -> None:
     if name not in names():
-        raise unknown("prior", name, ("none", *names()))
+        task = name.split("/", maxsplit=1)[0]
+        raise unknown("prior", name, ("none", *(names(task) or names())))

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import pytest
 from rich.console import Console
 
+import priors
 from camel_jax import TD3Config, TrainConfig
 from camel_jax.critics import TwinConfig
 from camel_jax.evaluate import Evaluation
@@ -289,9 +290,13 @@ def test_a_variant_is_a_pair(text):
 
 def test_the_default_compares_with_the_plain_agent():
     assert [str(variant) for variant in reproduce.default_variants("hopper")] == [
-        "camel:hopper/hop",
+        f"camel:{priors.best('hopper')}",
         "camel:none",
     ]
+
+
+def test_without_a_prior_that_ships_it_must_be_told_what_to_compare(monkeypatch):
+    monkeypatch.setattr(priors, "best", lambda _: None)
     with pytest.raises(InputError, match="no prior ships for inverted_pendulum; name what to compare"):
         reproduce.default_variants("inverted_pendulum")
 

@@ -1,12 +1,9 @@
 """Priors: their bounds are ordered, finite and inside the action range, whatever the function gives."""
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
-import priors
-from envs import InputError
 from priors import from_function
 
 
@@ -55,23 +52,3 @@ def test_a_carry_is_remembered_and_reset():
 def test_a_wrong_function_is_named(function, carry, message):
     with pytest.raises(ValueError, match=message):
         from_function(function, observation_size=1, action_size=2, carry=carry)
-
-
-@pytest.mark.parametrize("name", priors.names())
-def test_every_program_that_ships_translates_and_tells_its_provenance(name):
-    prior = priors.load(name)
-    about = priors.provenance(name)
-    assert about["task"] == name.split("/")[0]
-    assert about["written_by"]
-    assert about["tuning"] is None or about["tuning"]["env_steps"] > 0
-    assert about["gymnasium_v4"]["episodes"] >= 100
-    observations = jax.random.normal(jax.random.key(0), (100, prior.observation_size))
-    _, interval = jax.vmap(prior, in_axes=(None, 0))(prior.reset(), observations)
-    assert interval.low.shape == (100, prior.action_size)
-    assert np.isfinite(interval.low).all()
-    assert len(np.unique(np.asarray(interval.low), axis=0)) > 1, "it must look at the observation"
-
-
-def test_unknown_names_are_told_with_the_choices():
-    with pytest.raises(InputError, match=r"unknown prior 'hopper/hpo'.*Did you mean 'hopper/hop'\?"):
-        priors.load("hopper/hpo")

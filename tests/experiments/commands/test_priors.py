@@ -1,0 +1,59 @@
+"""`camel-jax priors`: the index, and that its check finds a figure that is wrong."""
+
+import pytest
+
+import priors
+from experiments.cli import main
+from experiments.commands.priors import agrees, select
+
+WORTH = {"episodes": 100, "return_mean": 1000.0, "return_std": 50.0, "length_mean": 900.0, "seed": 0}
+
+
+@pytest.mark.parametrize("command", [["priors"], ["priors", "list"]])
+def test_it_lists_the_library_with_its_worth(command, capsys):
+    main(command)
+    out = capsys.readouterr().out
+    assert all(name in out for name in priors.names())
+    (row,) = [line for line in out.splitlines() if line.strip().startswith("hopper/hop ")]
+    assert "2,680 ± 5" in row
+    assert "14,462,817" in row
+
+
+def test_it_lists_what_is_named_the_best_first(capsys):
+    main(["priors", "list", "hopper"])
+    names = [word for word in capsys.readouterr().out.split() if "/" in word]
+    assert set(names) == set(priors.names("hopper"))
+    assert (names[0], names[-1]) == (priors.best("hopper"), "hopper/adversarial")
+
+
+def test_names_of_tasks_and_of_programs_select():
+    assert select(()) == priors.names()
+    assert select(("hopper/hop", "reacher")) == ("hopper/hop", *priors.names("reacher"))
+
+
+def test_an_unknown_name_is_told(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["priors", "list", "hoper"])
+    assert caught.value.code == 2
+    assert "unknown task or prior 'hoper'" in capsys.readouterr().err
+
+
+def test_a_figure_that_comes_out_again_passes_and_another_fails(monkeypatch, capsys):
+    about = priors.provenance("hopper/adversarial")
+    main(["priors", "check", "hopper/adversarial"])
+    assert "all 1 are worth what the index says" in capsys.readouterr().out
+
+    worth = about["gymnasium_v4"] | {"return_mean": 100.0}
+    monkeypatch.setattr(priors, "provenance", lambda _: about | {"gymnasium_v4": worth})
+    with pytest.raises(SystemExit) as caught:
+        main(["priors", "check", "hopper/adversarial"])
+    assert caught.value.code == 1
+    out = capsys.readouterr().out
+    assert "the index says 100 ± " in out
+    assert "1 of 1 differ from the index: hopper/adversarial" in out
+
+
+@pytest.mark.parametrize(("mean", "same"), [(1000.0, True), (1030.0, True), (970.0, True), (1040.0, False)])
+def test_means_agree_within_chance_and_rounding(mean, same):
+    # Four standard errors of a difference, 28.3, and half a per cent.
+    assert agrees(WORTH, WORTH | {"return_mean": mean}) == same
