@@ -64,20 +64,21 @@ def tuning_steps(name: str) -> int:
 _SPENT = ("tuning", "refinement", "screening")
 
 
-def count_steps(file: Path, part: str, env_steps: int) -> None:
-    """Add environment steps that were simulated for a program to what the JSON file beside it tells.
+def count_steps(file: Path, part: str, env_steps: int, *, in_all: bool = False) -> None:
+    """Tell in the JSON file beside a program of environment steps that were simulated for it.
 
     Args:
         file: the program, ending in .py.
         part: what they were for, "refinement" or "screening".
         env_steps: how many.
+        in_all: whether that is all of this part so far, and not to be added to what is told.
 
     Raises:
         InputError: the JSON file is damaged, or cannot be written.
     """
     about = provenance_of(str(file))
     told = dict(about.get(part) or {})
-    told["env_steps"] = int(told.get("env_steps") or 0) + env_steps
+    told["env_steps"] = env_steps + (0 if in_all else int(told.get("env_steps") or 0))
     try:
         file.with_suffix(".json").write_text(json.dumps({**about, part: told}, indent=2) + "\n")
     except OSError as error:

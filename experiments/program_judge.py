@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import jax
-import numpy as np
+import jax.numpy as jnp
 
 import envs
 from experiments.film import film_of, write_strip
@@ -55,7 +55,7 @@ class ProgramJudge:
         )
         trace = record(prior, self._env, self._key, episodes=self._episodes, steps=spec.max_episode_steps)
         return Feedback(
-            score=float(np.mean(scores_of(trace.returns, trace.fault))),
+            score=float(jnp.mean(scores_of(*map(jnp.asarray, (trace.returns, trace.fault))))),
             text=describe(diagnose(trace, spec, prior.branches)),
             images=(self._draw(candidate.id, prior),) if self._images else (),
             env_steps=int(trace.lengths.sum()),

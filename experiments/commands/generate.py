@@ -12,11 +12,14 @@ from rich.console import Console
 from tyro.conf import Positional, arg
 
 import envs
+from envs import InputError
+from experiments.prior_files import count_steps
 from experiments.signals import StopRequest
 from priors.calls import CallSettings
 from priors.candidates import Candidate
 from priors.generate import GenerateSettings, Summary, generate, source_of
 from priors.journal import JOURNAL, Journal
+from priors.refine import Refined, RefineSettings, refine
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,20 @@ class Generate:
     """Seconds before the first retry; doubled with each."""
     concurrency: int = 4
     """Calls at the same time."""
+    rounds: int = 0
+    """Rounds of refinement after that: the best programs go back with what they did in the simulator."""
+    parents: int = 4
+    """Programs that go back in a round."""
+    round_samples: int = 8
+    """Programs to ask for in a round."""
+    episodes: int = 16
+    """Episodes in which each program is tried for it."""
+    critic: str | None = None
+    """Model that says before a round which lines of each parent are to blame, in several votes."""
+    votes: int = 3
+    """Votes of the critic on each parent; more than half must agree."""
+    images: bool = False
+    """Show the models in a round how the programs move, a strip of frames; they must be able to see."""
     folder: Annotated[Path | None, arg(metavar="DIR")] = None
     """Folder for programs and journal; runs/generate/<task> if left out."""
 
@@ -75,6 +92,11 @@ class Generate:
         )
         client = Client(self.model, api_base=self.api_base, timeout=self.timeout)
         settings.calls.require_prices(client.prices)
+        refining = self._refining()
+        critic = None
+        if refining and self.critic:
+            critic = Client(self.critic, api_base=self.api_base, timeout=self.timeout)
+            settings.calls.require_prices(critic.prices)
         folder = self.folder or Path("runs") / "generate" / self.task
         source = source_of(spec, settings, self.model, client.address, client.takes)
         with Journal(folder, source) as journal, StopRequest() as request:
@@ -88,11 +110,64 @@ class Generate:
                 return request.requested
 
             told: list[str] = []
-            summary = generate(
-                spec, client, settings, journal, stop=stop, report=lambda found: console.print(_line(found))
-            )
+
+            def report(found: Candidate) -> None:
+                console.print(_line(found))
+
+            summary = generate(spec, client, settings, journal, stop=stop, report=report)
+            refined = None
+            if refining and summary.programs and not summary.stopped:
+                from experiments.program_judge import ProgramJudge  # noqa: PLC0415 - seconds of imports
+
+                console.print("trying the programs in the simulator")
+                judge = ProgramJudge(spec, folder, episodes=self.episodes, images=self.images)
+                refined = refine(
+                    spec,
+                    client,
+                    judge,
+                    journal,
+                    settings=refining,
+                    asking=settings,
+                    critic=critic,
+                    stop=stop,
+                    report=report,
+                )
+                count(refined, folder)
         show(console, self, folder, summary)
+        if refined:
+            show_refined(console, self, folder, refined)
         _leave(summary, request.requested)
+
+    def _refining(self) -> RefineSettings | None:
+        """How to refine; None if that is not asked for.
+
+        Raises:
+            InputError: a number is out of range.
+        """
+        if self.rounds == 0:
+            return None
+        if self.episodes < 1:
+            raise InputError(f"episodes is {self.episodes}; it must be at least 1")
+        return RefineSettings(self.rounds, self.parents, self.round_samples, self.votes, self.images)
+
+
+def count(refined: Refined, folder: Path) -> None:
+    """Tell in the JSON file beside each program what it took to try all of the folder."""
+    for judged in refined.ranking:
+        count_steps(folder / f"{judged.candidate.id}.py", "refinement", refined.env_steps, in_all=True)
+
+
+def show_refined(console: Console, command: Generate, folder: Path, refined: Refined) -> None:
+    """What the rounds have come to."""
+    scores = ", ".join(f"{score:,.0f}" for score in refined.best_of_round)
+    console.print(f"best return up to each round: {scores}; {refined.env_steps:,} env steps", style="bold")
+    for judged in refined.ranking[:5]:
+        parent = f", from {judged.candidate.parent}" if judged.candidate.parent else ""
+        console.print(f"  {judged.candidate.id:<8} {judged.feedback.score:10,.0f}{parent}")
+    if refined.stopped:
+        console.print(f"stopped: {refined.stopped}; the same command goes on")
+    best = folder / f"{refined.ranking[0].candidate.id}.py"
+    console.print(f"next:    camel-jax tune {best} --task {command.task} --minutes 10")
 
 
 def show(console: Console, command: Generate, folder: Path, summary: Summary) -> None:
