@@ -1,0 +1,26 @@
+"""Swim by a wave that travels backward: the back joint follows the front one by a part of the cycle.
+
+Servos hold the joints on their sines. The whole wave is bent to one side to turn the heading back to x.
+"""
+
+import math
+
+TIME_STEP = 0.04  # s
+FREQUENCY = 0.6  # waves a second
+FRONT_BEND = 1.0  # rad
+BACK_BEND = 1.0  # rad
+LAG = 1.6  # rad, of the back joint behind the front joint
+
+STIFFNESS = 2.0
+DAMPING = 0.4
+PER_HEADING = 0.3  # rad of both joints' centres per rad of the body's heading
+
+
+def policy(obs, t):
+    front_angle, front_joint, back_joint = obs[0], obs[1], obs[2]
+    phase = 2.0 * math.pi * FREQUENCY * TIME_STEP * t
+    heading = front_angle + 0.667 * front_joint + 0.333 * back_joint  # the mean of the three links
+    centre = PER_HEADING * heading
+    front = STIFFNESS * (centre + FRONT_BEND * math.sin(phase) - front_joint) - DAMPING * obs[6]
+    back = STIFFNESS * (centre + BACK_BEND * math.sin(phase - LAG) - back_joint) - DAMPING * obs[7]
+    return [max(-1.0, min(1.0, front)), max(-1.0, min(1.0, back))]
