@@ -10,18 +10,22 @@ import jax
 import psutil
 
 from camel_jax.loop import Loop
+from camel_jax.phases import _UPDATES_PER_SAMPLE
 from envs import InputError
 
 
 class Footprint(NamedTuple):
-    """Bytes that a run holds from its first step to its last.
+    """Bytes that a run holds from its first step to its last, or while it learns.
 
     Attributes:
         buffer: of the replay buffer.
-        total: of the whole state, the buffer included. Compiled steps need some more while they run.
+        batches: of the batches that are sampled together.
+        total: of the whole state, the buffer included, and the batches. Compiled steps need some more while
+            they run.
     """
 
     buffer: int
+    batches: int
     total: int
 
     def __str__(self) -> str:
@@ -29,9 +33,12 @@ class Footprint(NamedTuple):
 
 
 def predict(loop: Loop) -> Footprint:
-    """The footprint of a run, from the shapes of its state."""
-    state = jax.eval_shape(loop.init)
-    return Footprint(buffer=_bytes(state.buffer), total=_bytes(state))
+    """The footprint of a run, from the shapes of its state; the batches are an upper bound."""
+    state, config = jax.eval_shape(loop.init), loop.parts.config
+    rows = config.batch_size * min(config.updates_per_iteration, _UPDATES_PER_SAMPLE)
+    # A row of each seed, as the buffer holds it.
+    batches = rows * _bytes(state.buffer.rows) // config.buffer_capacity
+    return Footprint(buffer=_bytes(state.buffer), batches=batches, total=_bytes(state) + batches)
 
 
 def require_memory(loop: Loop) -> Footprint:
@@ -45,7 +52,8 @@ def require_memory(loop: Loop) -> Footprint:
         config = loop.parts.config
         raise InputError(
             f"buffer_size is {config.buffer_capacity:,}; the run would take {footprint}, and "
-            f"{_megabytes(free)} are free: lower buffer_size, num_envs ({config.num_envs:,}) or the seeds"
+            f"{_megabytes(free)} are free: lower buffer_size, batch_size ({config.batch_size:,}), num_envs "
+            f"({config.num_envs:,}) or the seeds"
         )
     return footprint
 

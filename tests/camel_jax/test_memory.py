@@ -31,6 +31,23 @@ def test_many_seeds_take_many_times_as_much():
         for seeds in ([0], [0, 1])
     )
     assert two.buffer == 2 * one.buffer
+    assert two.batches == 2 * one.batches
+
+
+@pytest.mark.parametrize(("updates_per_step", "together"), [(0.5, 8), (1.0, 16), (4.0, 32)])
+def test_the_prediction_counts_the_batches_that_are_sampled_together(updates_per_step, together):
+    small, large = (
+        memory.predict(
+            camel_jax.make_loop(
+                env(),
+                None,
+                TrainConfig(buffer_size=50_000, batch_size=size, updates_per_step=updates_per_step),
+            )
+        )
+        for size in (2, 40_000)
+    )
+    assert large.batches == together * 40_000 * 9 * 4
+    assert large.total - small.total == large.batches - small.batches
 
 
 def test_too_large_a_run_is_told_with_the_bytes_and_the_setting(monkeypatch):
