@@ -10,7 +10,7 @@ import jax
 import psutil
 
 from camel_jax.loop import Loop
-from camel_jax.phases import _UPDATES_PER_SAMPLE
+from camel_jax.phases import UPDATES_PER_SAMPLE
 from envs import InputError
 
 
@@ -35,7 +35,7 @@ class Footprint(NamedTuple):
 def predict(loop: Loop) -> Footprint:
     """The footprint of a run, from the shapes of its state; the batches are an upper bound."""
     state, config = jax.eval_shape(loop.init), loop.parts.config
-    rows = config.batch_size * min(config.updates_per_iteration, _UPDATES_PER_SAMPLE)
+    rows = config.batch_size * min(config.updates_per_iteration, UPDATES_PER_SAMPLE)
     # A row of each seed, as the buffer holds it.
     batches = rows * _bytes(state.buffer.rows) // config.buffer_capacity
     return Footprint(buffer=_bytes(state.buffer), batches=batches, total=_bytes(state) + batches)

@@ -27,7 +27,7 @@ from priors.coverage import CoverageCounter
 
 Phase = Callable[[TrainState], tuple[TrainState, Metrics]]
 # Updates whose batches are sampled together: enough to make the gathering cheap, few enough to be small.
-_UPDATES_PER_SAMPLE = 32
+UPDATES_PER_SAMPLE = 32
 
 
 class Parts(NamedTuple):
@@ -241,7 +241,7 @@ def make_update(parts: Parts) -> Phase:
     """Make the phases that sample and learn: the `updates_per_iteration` updates of an iteration."""
     config = parts.config
     count = config.updates_per_iteration
-    together = max(n for n in range(1, min(count, _UPDATES_PER_SAMPLE) + 1) if count % n == 0)
+    together = max(n for n in range(1, min(count, UPDATES_PER_SAMPLE) + 1) if count % n == 0)
     learn = per_seed(make_learn(parts))
 
     def update(state: TrainState) -> tuple[TrainState, Metrics]:
