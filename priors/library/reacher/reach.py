@@ -3,8 +3,8 @@
 The joints are braked by their rates, and all is soft, for a torque costs more than a distance.
 """
 
-PULL = 12.0  # action per m of offset and m of lever
-BRAKE = 0.1  # action per rad/s of a joint
+PULL = 22.52  # action per m of offset and m of lever
+BRAKE = 0.08426  # action per rad/s of a joint
 UPPER_ARM = 0.1  # m
 LOWER_ARM = 0.11  # m
 
