@@ -6,15 +6,14 @@ import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from tyro.conf import Positional
 
 import envs
 import priors
 from envs import unknown
 from envs.mujoco_warnings import quiet_mujoco
+from experiments.prior_files import figures
 
 # The figures of the index and of a check come from the same episodes. Where machines round differently, they
 # are samples of one distribution: this many standard errors and this part of the return are allowed.
@@ -65,59 +64,27 @@ def select(names: tuple[str, ...]) -> tuple[str, ...]:
 def show(names: tuple[str, ...], console: Console) -> None:
     """Print the index of some programs, the best of each task first."""
     for task in envs.names():
-        programs = [name for name in names if name.startswith(f"{task}/")]
-        if not programs:
-            continue
-        table = Table(
-            box=box.SIMPLE_HEAD, title=f"{task} ({envs.spec(task).gymnasium_id})", title_justify="left"
-        )
-        table.add_column("prior", no_wrap=True)
-        table.add_column("return alone", justify="right", no_wrap=True)
-        table.add_column("before tuning", justify="right", no_wrap=True)
-        table.add_column("steps of tuning", justify="right", no_wrap=True)
-        table.add_column("memory", no_wrap=True)
-        table.add_column("what it does")
-        abouts = {name: priors.provenance(name) for name in programs}
-        for name in sorted(programs, key=lambda name: -_return(abouts[name])):
-            table.add_row(name, *_row(abouts[name]))
-        console.print(table)
+        abouts = {name: priors.provenance(name) for name in names if name.startswith(f"{task}/")}
+        if abouts:
+            console.print(f"{task} ({envs.spec(task).gymnasium_id})", style="bold")
+        for name in sorted(abouts, key=lambda name: -_return(abouts[name])):
+            about = abouts[name]
+            console.print(f"  {name:<32} {_spread(about['gymnasium_v4']):>16} alone{_history(about)}")
+            console.print(f"      {about['description']}", style="dim")
 
 
 def check(name: str, console: Console) -> bool:
     """Judge a program anew as its figures were made, tell the outcome, and say whether they hold."""
     told = priors.provenance(name)["gymnasium_v4"]
-    found = figures(name, episodes=told["episodes"], seed=told["seed"])
+    spec = envs.spec(name.split("/", maxsplit=1)[0])
+    with quiet_mujoco():  # what a warning says of Gymnasium's files is for their authors
+        found = figures(spec, priors.load(name), episodes=told["episodes"], seed=told["seed"])
     same = agrees(told, found)
     console.print(
         f"{name}: {_spread(found)} in {found['episodes']} episodes, the index says {_spread(told)}"
         f"{'' if same else ': DIFFERS'}"
     )
     return same
-
-
-def figures(name: str, *, episodes: int = 100, seed: int = 0) -> dict[str, Any]:
-    """What a program is worth alone in Gymnasium, as its provenance holds it under `gymnasium_v4`.
-
-    Args:
-        name: of the library.
-        episodes: how many.
-        seed: of the first episode; each further one has the next.
-    """
-    from camel_jax import prior_alone  # noqa: PLC0415 - seconds of imports
-    from camel_jax.evaluate import GymnasiumEvaluator  # noqa: PLC0415
-
-    policy = prior_alone(priors.load(name))
-    spec = envs.spec(name.split("/", maxsplit=1)[0])
-    with quiet_mujoco():  # what a warning says of Gymnasium's files is for their authors
-        evaluator = GymnasiumEvaluator(spec.gymnasium_id, policy.step, episodes=episodes)
-    judged = evaluator(policy.parameters, policy.carry, seed=seed)
-    return {
-        "episodes": episodes,
-        "return_mean": round(float(judged.returns.mean()), 1),
-        "return_std": round(float(judged.returns.std()), 1),
-        "length_mean": round(float(judged.lengths.mean()), 1),
-        "seed": seed,
-    }
 
 
 def agrees(told: dict[str, Any], found: dict[str, Any]) -> bool:
@@ -127,15 +94,12 @@ def agrees(told: dict[str, Any], found: dict[str, Any]) -> bool:
     return abs(told["return_mean"] - found["return_mean"]) <= allowed
 
 
-def _row(about: dict[str, Any]) -> tuple[str, ...]:
-    before, tuning = about.get("before_tuning"), about["tuning"]
-    return (
-        _spread(about["gymnasium_v4"]),
-        _spread(before) if before else "",
-        f"{tuning['env_steps']:,}" if tuning else "0",
-        "yes" if about["memory"] else "no",
-        about["description"],
-    )
+def _history(about: dict[str, Any]) -> str:
+    """What tuning has made of it, and whether it remembers."""
+    before, steps = about.get("before_tuning"), (about["tuning"] or {}).get("env_steps", 0)
+    was = f", {_spread(before)} before" if before else ""
+    tuned = f"{was}, {steps:,} steps of tuning" if steps else ""
+    return tuned + (", with memory" if about["memory"] else "")
 
 
 def _return(about: dict[str, Any]) -> float:
