@@ -20,6 +20,7 @@ from envs.mujoco_warnings import quiet_mujoco
 # are samples of one distribution: this many standard errors and this part of the return are allowed.
 _STANDARD_ERRORS = 4.0
 _ROUNDING = 0.005
+_WIDTH = 130  # columns of the index at least: a name that is cut off cannot be typed
 
 
 @dataclass(frozen=True)
@@ -68,9 +69,9 @@ def show(names: tuple[str, ...], console: Console) -> None:
         programs = [name for name in names if name.startswith(f"{task}/")]
         if not programs:
             continue
-        table = Table(
-            box=box.SIMPLE_HEAD, title=f"{task} ({envs.spec(task).gymnasium_id})", title_justify="left"
-        )
+        title = f"{task} ({envs.spec(task).gymnasium_id})"
+        width = max(console.width, _WIDTH)
+        table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", width=width)
         table.add_column("prior", no_wrap=True)
         table.add_column("return alone", justify="right", no_wrap=True)
         table.add_column("before tuning", justify="right", no_wrap=True)
@@ -80,7 +81,7 @@ def show(names: tuple[str, ...], console: Console) -> None:
         abouts = {name: priors.provenance(name) for name in programs}
         for name in sorted(programs, key=lambda name: -_return(abouts[name])):
             table.add_row(name, *_row(abouts[name]))
-        console.print(table)
+        console.print(table, crop=False)
 
 
 def check(name: str, console: Console) -> bool:
