@@ -9,15 +9,15 @@ import numpy as np
 HOLD = 2  # steps per pose
 
 # Back thigh, shin, foot, then front thigh, shin, foot.
-REACH_BACK_LEG = (-0.8, -0.6, -0.4, 0.6, 0.4, 0.3)
-PUSH_BACK_LEG = (0.6, -0.4, 0.5, 0.2, -0.4, -0.2)
-LIFT_BACK_LEG = (0.8, 0.6, 0.5, -0.8, -0.5, -0.3)
-SWING_BACK_LEG = (-0.2, 0.8, 0.0, 0.0, 0.4, 0.3)
+REACH_BACK_LEG = (-1.467, -0.683, -0.1483, 0.4667, 0.1189, 0.2263)
+PUSH_BACK_LEG = (0.5758, -0.5164, 0.6737, 0.225, -0.5821, -0.1833)
+LIFT_BACK_LEG = (0.2667, 0.2481, 0.2713, -1.111, -1.019, -0.2658)
+SWING_BACK_LEG = (-0.07865, -0.3802, 0.1441, 0.2197, 0.1037, 0.5499)
 
-BACK_PER_PITCH = 0.3
-BACK_PER_PITCH_RATE = 0.05
-FRONT_PER_PITCH = -0.3
-FRONT_PER_PITCH_RATE = -0.05
+BACK_PER_PITCH = 0.2739
+BACK_PER_PITCH_RATE = -0.007851
+FRONT_PER_PITCH = 0.1652
+FRONT_PER_PITCH_RATE = -0.07707
 
 
 class FlipBook:

@@ -6,14 +6,14 @@ Servos hold the joints on their sines. The whole wave is bent to one side to tur
 import math
 
 TIME_STEP = 0.04  # s
-FREQUENCY = 0.6  # waves a second
-FRONT_BEND = 1.0  # rad
-BACK_BEND = 1.0  # rad
-LAG = 1.6  # rad, of the back joint behind the front joint
+FREQUENCY = 0.6618  # waves a second
+FRONT_BEND = 1.701  # rad
+BACK_BEND = 0.9693  # rad
+LAG = 0.6951  # rad, of the back joint behind the front joint
 
-STIFFNESS = 2.0
-DAMPING = 0.4
-PER_HEADING = 0.3  # rad of both joints' centres per rad of the body's heading
+STIFFNESS = 2.289
+DAMPING = 0.1673
+PER_HEADING = 0.382  # rad of both joints' centres per rad of the body's heading
 
 
 def policy(obs, t):
