@@ -92,7 +92,8 @@ def test_screening_is_measured(monkeypatch):
     for name, value in {**sizes, "_PHYSICS_STEPS": 2}.items():
         monkeypatch.setattr(screen, name, value)
     numbers = bench.flatten(bench.run("screen", "hopper", "c"))
-    assert numbers["screen/hopper/c/speed/whole_env_steps"] == 2 * 6 * 20
+    # One of the two is made to fall, and does before its 20 steps are over.
+    assert 6 * 20 < numbers["screen/hopper/c/speed/whole_env_steps"] < 2 * 6 * 20
     assert numbers["screen/hopper/c/speed/whole_over_physics"] > 0
     assert abs(numbers["screen/hopper/c/agreement/whole_tau"]) == 1.0, "of two the order agrees or not"
     assert numbers["screen/hopper/c/agreement/whole_place1_gymnasium"] > 0

@@ -151,7 +151,7 @@ def test_nothing_that_can_be_translated_is_told(tmp_path):
     ("arguments", "message"),
     [
         (["hoper"], "unknown task 'hoper'"),
-        (["hopper", "hopper/hpo"], "unknown prior 'hopper/hpo'; choose from: hopper/hop"),
+        (["hopper", "hopper/hpo"], "unknown prior 'hopper/hpo'; choose from: "),
         (["hopper", "missing.py"], "the prior file missing.py cannot be read: No such file"),
         (["hopper", "empty"], "the folder empty holds no program, that is no .py file"),
         (["hopper", "--envs", "1"], "episodes is 1; it must be at least 6"),
