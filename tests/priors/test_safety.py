@@ -14,8 +14,8 @@ from . import fuzz
 from .attacks import ATTACKS, CHEAP, body
 
 SECONDS = 5.0
-"""Of processor time: what gets past the budgets of `limits.py` takes minutes. They are meant for one second on
-a machine of its own; a slower one, with its other core at work, took two."""
+"""Of processor time: what gets past the budgets of `limits.py` takes minutes. They are meant for one second
+on a machine of its own; a slower one, with its other core at work, took two."""
 
 MEGABYTES = 200
 
