@@ -149,7 +149,7 @@ def test_a_saved_search_is_read_as_it_was(tmp_path):
         (["hopper/hop", "--minutes", "None"], "nothing bounds the tuning; give env_steps or minutes"),
         (["hopper/hop", "--gymnasium-episodes", "0"], "gymnasium_episodes is 0; it must be at least 1"),
         (["told.py", "--task", "inverted_pendulum"], "told.json, which tells of told.py, is damaged"),
-        (["odd.py", "--task", "inverted_pendulum"], "told of odd.py is damaged: env_steps is no number"),
+        (["odd.py", "--task", "inverted_pendulum"], "what is told of odd.py is damaged: env_steps"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path, monkeypatch, capsys):
