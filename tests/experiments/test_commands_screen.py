@@ -1,5 +1,6 @@
 """`camel-jax screen` as a person meets it: files, folders and the library, a table, JSON, a picture."""
 
+import io
 import json
 
 import numpy as np
@@ -105,7 +106,7 @@ SCREENING = Screening(
 
 
 def test_the_table_fits_a_narrow_terminal():
-    console = Console(width=80, record=True, file=open("/dev/null", "w"))  # noqa: SIM115
+    console = Console(width=80, record=True, file=io.StringIO())
     screening.show(SCREENING, screening.Candidates({}, {"worse.py": "no policy"}), console)
     text = console.export_text()
     rows = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.strip()}
