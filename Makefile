@@ -70,8 +70,8 @@ reproduce: $(INSTALLED)  ## compare CAMEL with the plain agent (TASK=, STEPS=, S
 	$(BIN)/camel-jax reproduce $(TASK) --steps $(STEPS) --seeds $(SEEDS) $(if $(VARIANTS),--variants $(VARIANTS)) $(ARGS)
 
 RESULTS := experiments/results
-bench: $(INSTALLED)  ## measure physics, prior, probes, loop, seeds, compilation (TASK=, PHYSICS=); docs/benchmarks.md
-	for name in physics prior probes loop seeds compile; do $(BIN)/camel-jax bench $$name --task $(TASK) --physics $(PHYSICS) \
+bench: $(INSTALLED)  ## measure physics, prior, probes, loop, seeds, screening, compilation (TASK=, PHYSICS=); docs/benchmarks.md
+	for name in physics prior probes loop seeds screen compile; do $(BIN)/camel-jax bench $$name --task $(TASK) --physics $(PHYSICS) \
 		--json $(RESULTS)/bench-$$name-$(TASK)$(if $(filter auto,$(PHYSICS)),,-$(PHYSICS)).json || exit 1; done
 	$(BIN)/python -m experiments.scoreboard
 
