@@ -168,13 +168,15 @@ def as_json(
     }
 
 
-def _standing_json(one: Standing) -> dict[str, Any]:
-    def of(worth: Worth) -> dict[str, float]:
-        return {"return_mean": worth.mean, "return_low": worth.low, "return_high": worth.high}
+def worth_of(worth: Worth) -> dict[str, float]:
+    """A mean return and its interval, as files hold them."""
+    return {"return_mean": worth.mean, "return_low": worth.low, "return_high": worth.high}
 
+
+def _standing_json(one: Standing) -> dict[str, Any]:
     return {
         "name": one.name,
-        **of(one.alone),
+        **worth_of(one.alone),
         "finished": one.finished,
         "steps": one.steps,
         "projected": one.projected,
@@ -183,7 +185,7 @@ def _standing_json(one: Standing) -> dict[str, Any]:
         "coverage": one.coverage,
         "smoothness": one.smoothness,
         "reward_parts": one.parts,
-        "masked": {f"{width:g}": of(worth) for width, worth in one.masked.items()},
+        "masked": {f"{width:g}": worth_of(worth) for width, worth in one.masked.items()},
         "tuning_env_steps": tuning_steps(one.name),
         "returns": one.scores,
     }

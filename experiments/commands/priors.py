@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,24 +11,21 @@ from tyro.conf import Positional
 import envs
 import priors
 from envs import unknown
-from envs.mujoco_warnings import quiet_mujoco
-from experiments.prior_files import figures
-
-# The figures of the index and of a check come from the same episodes. Where machines round differently, they
-# are samples of one distribution: this many standard errors and this part of the return are allowed.
-_STANDARD_ERRORS = 4.0
-_ROUNDING = 0.005
+from experiments import prior_index
+from experiments.prior_index import ALONE, SCREENED
 
 
 @dataclass(frozen=True)
 class Priors:
-    """List the priors that ship, with what each is worth alone; or judge them anew and compare."""
+    """List the priors that ship and their worth, alone and as a mask; or judge them anew and compare."""
 
     action: Positional[Literal["list", "check"]] = "list"
-    """list: the index. check: run the episodes of the index again in Gymnasium; status 1 where a return
-    differs."""
+    """list: the index. check: run its episodes again, alone in Gymnasium and in a screening; status 1 where a
+    return differs."""
     names: Positional[tuple[str, ...]] = ()
     """Tasks or priors to list or to check; all if left out."""
+    write: bool = False
+    """With check: write what was found into the index in place of comparing."""
 
     def __call__(self, console: Console) -> None:
         """Run the command.
@@ -41,11 +37,11 @@ class Priors:
         chosen = select(self.names)
         if self.action == "list":
             show(chosen, console)
-        elif wrong := [name for name in chosen if not check(name, console)]:
-            console.print(f"{len(wrong)} of {len(chosen)} differ from the index: {', '.join(wrong)}")
-            raise SystemExit(1)
+        elif self.write:
+            for name, found in _judged(chosen, console):
+                prior_index.write(name, found)
         else:
-            console.print(f"all {len(chosen)} are worth what the index says")
+            _compare(chosen, console)
 
 
 def select(names: tuple[str, ...]) -> tuple[str, ...]:
@@ -63,47 +59,68 @@ def select(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def show(names: tuple[str, ...], console: Console) -> None:
     """Print the index of some programs, the best of each task first."""
-    for task in envs.names():
-        abouts = {name: priors.provenance(name) for name in names if name.startswith(f"{task}/")}
-        if abouts:
-            console.print(f"{task} ({envs.spec(task).gymnasium_id})", style="bold")
+    for task, programs in _by_task(names):
+        abouts = {name: priors.provenance(name) for name in programs}
+        console.print(f"{task} ({envs.spec(task).gymnasium_id})", style="bold")
         for name in sorted(abouts, key=lambda name: -_return(abouts[name])):
             about = abouts[name]
-            console.print(f"  {name:<32} {_spread(about['gymnasium_v4']):>16} alone{_history(about)}")
+            console.print(
+                f"  {name:<32} {_spread(about[ALONE]):>16} alone; {_masked(about)}{_history(about)}"
+            )
             console.print(f"      {about['description']}", style="dim")
 
 
-def check(name: str, console: Console) -> bool:
-    """Judge a program anew as its figures were made, tell the outcome, and say whether they hold."""
-    told = priors.provenance(name)["gymnasium_v4"]
-    spec = envs.spec(name.split("/", maxsplit=1)[0])
-    with quiet_mujoco():  # what a warning says of Gymnasium's files is for their authors
-        found = figures(spec, priors.load(name), episodes=told["episodes"], seed=told["seed"])
-    same = agrees(told, found)
-    console.print(
-        f"{name}: {_spread(found)} in {found['episodes']} episodes, the index says {_spread(told)}"
-        f"{'' if same else ': DIFFERS'}"
-    )
-    return same
+def _compare(names: tuple[str, ...], console: Console) -> None:
+    """Judge programs anew as their figures were made, and say which of them do not hold.
+
+    Raises:
+        SystemExit: with status 1, one does not.
+    """
+    wrong = []
+    for name, found in _judged(names, console):
+        told = priors.provenance(name)
+        if not prior_index.agree(told, found):
+            console.print(f"    DIFFERS from the index: {_spread(told[ALONE])} alone; {_masked(told)}")
+            wrong.append(name)
+    if wrong:
+        console.print(f"{len(wrong)} of {len(names)} differ from the index: {', '.join(wrong)}")
+        raise SystemExit(1)
+    console.print(f"all {len(names)} are worth what the index says")
 
 
-def agrees(told: dict[str, Any], found: dict[str, Any]) -> bool:
-    """Whether two means of returns differ by no more than chance and rounding explain."""
-    error = math.hypot(told["return_std"], found["return_std"]) / math.sqrt(told["episodes"])
-    allowed = _STANDARD_ERRORS * error + _ROUNDING * abs(told["return_mean"]) + 0.1
-    return abs(told["return_mean"] - found["return_mean"]) <= allowed
+def _judged(names: tuple[str, ...], console: Console) -> list[tuple[str, dict[str, Any]]]:
+    """Figures of programs, told as they come."""
+    judged = []
+    for task, programs in _by_task(names):
+        for name, found in prior_index.judge(task, programs).items():
+            console.print(f"{name}: {_spread(found[ALONE])} alone; {_masked(found)}")
+            judged.append((name, found))
+    return judged
+
+
+def _by_task(names: tuple[str, ...]) -> list[tuple[str, list[str]]]:
+    """Programs by their task, in the tasks' order."""
+    sorted_out = [(task, [name for name in names if name.startswith(f"{task}/")]) for task in envs.names()]
+    return [(task, programs) for task, programs in sorted_out if programs]
+
+
+def _masked(about: dict[str, Any]) -> str:
+    """What random actions inside of a mask around the program are worth, by its width."""
+    masked = about[SCREENED]["masked"]
+    returns = (f"{worth['return_mean']:,.0f}" for worth in masked.values())
+    return f"at random within ±{'/'.join(masked)}: {' / '.join(returns)}"
 
 
 def _history(about: dict[str, Any]) -> str:
     """What tuning has made of it, and whether it remembers."""
     before, steps = about.get("before_tuning"), (about["tuning"] or {}).get("env_steps", 0)
-    was = f", {_spread(before)} before" if before else ""
-    tuned = f"{was}, {steps:,} steps of tuning" if steps else ""
-    return tuned + (", with memory" if about["memory"] else "")
+    was = f"; {_spread(before)} before" if before else ""
+    tuned = f"{was}; {steps:,} steps of tuning" if steps else ""
+    return tuned + ("; with memory" if about["memory"] else "")
 
 
 def _return(about: dict[str, Any]) -> float:
-    return float(about["gymnasium_v4"]["return_mean"])
+    return float(about[ALONE]["return_mean"])
 
 
 def _spread(worth: dict[str, Any]) -> str:

@@ -71,6 +71,20 @@ def provenance(name: str) -> dict[str, Any]:
     return json.loads((_FOLDER / f"{name}.json").read_text())
 
 
+def replace_provenance(name: str, about: dict[str, Any]) -> None:
+    """Write what is told of a program of the library anew.
+
+    Raises:
+        InputError: no program has that name, or the file cannot be written.
+    """
+    _require(name)
+    path = _FOLDER / f"{name}.json"
+    try:
+        path.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror})") from error
+
+
 def _require(name: str) -> None:
     if name not in names():
         task = name.split("/", maxsplit=1)[0]

@@ -17,6 +17,8 @@ from priors import library
 MAIN_TASKS = ("ant", "half_cheetah", "hopper", "walker2d")
 WRITTEN_BY = "written by a language model from the rendered prompt; no recorded API call"
 FIGURES = {"episodes", "return_mean", "return_std", "length_mean", "seed"}
+SCREENED = {"episodes", "seed", "return_mean", "return_low", "return_high", "length_mean", "endings"}
+SCREENED |= {"coverage", "smoothness", "masked"}
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,8 @@ def test_a_program_tells_its_provenance(name, programs):
     assert about["memory"] == bool(jax.tree.leaves(programs[name].reset()))
     assert about["gymnasium_v4"].keys() == FIGURES
     assert about["gymnasium_v4"]["episodes"] >= 100
+    assert about["screened"].keys() == SCREENED
+    assert about["screened"]["masked"].keys() == {"0.1", "0.3", "0.5"}
     if about["tuning"] is None:
         assert about["before_tuning"] is None
     else:

@@ -1,12 +1,22 @@
 """`camel-jax priors`: the index, and that its check finds a figure that is wrong."""
 
+import json
+import shutil
+from pathlib import Path
+
 import pytest
 
 import priors
 from experiments.cli import main
-from experiments.commands.priors import agrees, select
+from experiments.commands.priors import select
+from experiments.prior_index import ALONE, SCREENED, agree
+from priors import library
 
-WORTH = {"episodes": 100, "return_mean": 1000.0, "return_std": 50.0, "length_mean": 900.0, "seed": 0}
+MASKED = {"return_mean": 600.0, "return_low": 580.0, "return_high": 620.0}
+ABOUT = {
+    ALONE: {"episodes": 100, "return_mean": 1000.0, "return_std": 50.0, "length_mean": 900.0, "seed": 0},
+    SCREENED: {**MASKED, "masked": {"0.1": MASKED, "0.5": MASKED}},
+}
 
 
 @pytest.mark.parametrize("command", [["priors"], ["priors", "list"]])
@@ -17,6 +27,7 @@ def test_it_lists_the_library_with_its_worth(command, capsys):
     (row,) = [line for line in out.splitlines() if line.strip().startswith("hopper/hop ")]
     assert "2,680 ± 5" in row
     assert "14,462,817" in row
+    assert "at random within ±0.1/0.3/0.5: " in out
 
 
 def test_it_lists_what_is_named_the_best_first(capsys):
@@ -43,17 +54,42 @@ def test_a_figure_that_comes_out_again_passes_and_another_fails(monkeypatch, cap
     main(["priors", "check", "hopper/adversarial"])
     assert "all 1 are worth what the index says" in capsys.readouterr().out
 
-    worth = about["gymnasium_v4"] | {"return_mean": 100.0}
-    monkeypatch.setattr(priors, "provenance", lambda _: about | {"gymnasium_v4": worth})
+    worth = about[ALONE] | {"return_mean": 100.0}
+    monkeypatch.setattr(priors, "provenance", lambda _: about | {ALONE: worth})
     with pytest.raises(SystemExit) as caught:
         main(["priors", "check", "hopper/adversarial"])
     assert caught.value.code == 1
     out = capsys.readouterr().out
-    assert "the index says 100 ± " in out
+    assert "DIFFERS from the index: 100 ± " in out
     assert "1 of 1 differ from the index: hopper/adversarial" in out
+
+
+def test_what_is_written_is_what_is_read(monkeypatch, tmp_path):
+    folder = Path(library.__file__).parent
+    shutil.copytree(folder / "hopper", tmp_path / "hopper")
+    monkeypatch.setattr(library, "_FOLDER", tmp_path)
+    about = priors.provenance("hopper/adversarial")
+    (tmp_path / "hopper/adversarial.json").write_text(json.dumps(about | {SCREENED: {}}))
+    main(["priors", "check", "hopper/adversarial", "--write"])
+    written = priors.provenance("hopper/adversarial")
+    assert agree(written, about)
+    assert written[SCREENED].keys() == about[SCREENED].keys()
 
 
 @pytest.mark.parametrize(("mean", "same"), [(1000.0, True), (1030.0, True), (970.0, True), (1040.0, False)])
 def test_means_agree_within_chance_and_rounding(mean, same):
     # Four standard errors of a difference, 28.3, and half a per cent.
-    assert agrees(WORTH, WORTH | {"return_mean": mean}) == same
+    assert agree(ABOUT, ABOUT | {ALONE: ABOUT[ALONE] | {"return_mean": mean}}) == same
+
+
+@pytest.mark.parametrize(("mean", "same"), [(655.0, True), (665.0, False)])
+@pytest.mark.parametrize("width", ["0.1", "0.5"])
+def test_means_inside_of_masks_agree_likewise(width, mean, same):
+    # Standard errors are half of the 20 that the interval reaches to each side: 56.6, and 3.
+    worth = MASKED | {"return_mean": mean, "return_high": mean + 20}
+    screened = ABOUT[SCREENED] | {"masked": ABOUT[SCREENED]["masked"] | {width: worth}}
+    assert agree(ABOUT, ABOUT | {SCREENED: screened}) == same
+
+
+def test_an_index_without_a_screening_does_not_agree():
+    assert not agree({ALONE: ABOUT[ALONE]}, ABOUT)
