@@ -8,9 +8,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+import priors
 from experiments import tidy
+from experiments.aims import AIMS, ALONE, MOST_STEPS, SCREEN, SCREENING
 from experiments.comparison import Outcome, outcome_of
 from experiments.published import PUBLISHED
 from experiments.statistics import upper_bound
@@ -20,76 +22,9 @@ _RESULTS = Path(__file__).parent / "results"
 _ENV_STEPS = 100_000
 
 
-class Aim(NamedTuple):
-    """A figure of a measurement's JSON, and what it is to be.
-
-    Attributes:
-        what: the figure in words.
-        file: of the results.
-        figure: name of the figure, as `row/figure`.
-        bound: what it is compared with.
-        least: whether it is to be at least, and not at most, the bound.
-    """
-
-    what: str
-    file: str
-    figure: str
-    bound: float
-    least: bool = False
-
-    @property
-    def words(self) -> str:
-        """The aim in words."""
-        return f"at {'least' if self.least else 'most'} {self.bound:g}"
-
-    def met(self, value: float) -> bool:
-        """Whether a value meets it."""
-        return value >= self.bound if self.least else value <= self.bound
-
-
-_LEARNERS = {"sac": "SAC", "td3": "TD3", "dsac-t": "DSAC-T", "categorical": "the categorical critic"}
-_FILES = (f"bench-{name}-hopper.json" for name in ("probes", "loop", "seeds", "screen", "peers"))
-_PROBES, _LOOP, _SEEDS, _SCREEN, _PEERS = _FILES
-_SCREENING = "screen/hopper/c"
-AIMS = (
-    *(
-        Aim(f"error of {words} where values are known", _PROBES, f"probes/{name}/value_error", 0.05)
-        for name, words in _LEARNERS.items()
-    ),
-    Aim("loop ÷ (updates + physics), UTD 1, 16 envs", _LOOP, "loop/hopper/c_utd1_envs16/overhead", 1.05),
-    Aim("the same, 512 envs", _LOOP, "loop/hopper/c_utd1_envs512/overhead", 1.05),
-    Aim("the same, UTD 1/16, 512 envs", _LOOP, "loop/hopper/c_utd0.0625_envs512/overhead", 1.05),
-    Aim("8 seeds in one program ÷ updates of 8 runs", _SEEDS, "seeds/hopper/c_seeds8/over_updates", 1.05),
-    Aim(
-        "seconds of screening 32 programs, 64 episodes each",
-        _SCREEN,
-        f"{_SCREENING}/speed/whole_seconds",
-        150,
-    ),
-    Aim("the same ÷ its physics alone", _SCREEN, f"{_SCREENING}/speed/whole_over_physics", 2),
-    Aim(
-        "Kendall's τ of its first five with Gymnasium",
-        _SCREEN,
-        f"{_SCREENING}/agreement/whole_tau",
-        0.8,
-        least=True,
-    ),
-    Aim(
-        "the same, worse ones stopped early",
-        _SCREEN,
-        f"{_SCREENING}/agreement/halving_tau",
-        0.8,
-        least=True,
-    ),
-    Aim("env steps/s ÷ SBX SAC's, UTD 1, 256×256", _PEERS, "peers/sbx_sac/speedup", 1.7, least=True),
-    Aim("env steps/s ÷ Stable-Baselines3 TD3's", _PEERS, "peers/sb3_td3/speedup", 3.0, least=True),
-)
-"""What is measured as a ratio or an error."""
-
-
 def page(results: Path) -> str:
     """The text of docs/benchmarks.md, from the committed results in a folder."""
-    sections = (_figures, _main_job, _plain_agents, _masks)
+    sections = (_figures, _programs, _main_job, _plain_agents, _masks)
     lines = [*_introduction(), *(line for section in sections for line in section(results))]
     return "\n".join(lines).rstrip() + "\n"
 
@@ -122,6 +57,46 @@ def _figures(results: Path) -> Iterator[str]:
         if ran_on := _read(results / file).get("ran_on"):
             yield f"- [{file}](../experiments/results/{file}): {_machine(ran_on)}"
     yield ""
+    yield from _screening(_read(results / SCREEN))
+
+
+def _screening(found: dict[str, Any]) -> Iterator[str]:
+    """How much of the screening's time is spared by programs that fall."""
+    speed = f"{SCREENING}/speed"
+    if f"{speed}/whole_env_steps" not in found:
+        return
+    steps, rate = (found[f"{speed}/whole_{name}"] for name in ("env_steps", "steps_per_second"))
+    yield (
+        f"The screening took {steps:,} environment steps of {MOST_STEPS:,}, as episodes end when the robot "
+        f"falls: with all of them it would take {MOST_STEPS / rate:,.0f} s there, and the physics alone "
+        f"{MOST_STEPS / found[f'{speed}/physics_steps_per_second']:,.0f} s."
+    )
+    yield ""
+
+
+def _programs(results: Path) -> Iterator[str]:
+    """Programs that ship, alone, and what ten minutes of tuning make of a naive one."""
+    yield "## Programs"
+    yield ""
+    yield "Alone, 100 episodes in Gymnasium: `camel-jax priors check`, or `make priors` for all of them."
+    yield ""
+    yield "| task | best program | before tuning | aim | measured | |"
+    yield "|---|---|---|---|---|---|"
+    for task, aim in ALONE.items():
+        name = priors.best(task) or ""
+        about = priors.provenance(name)
+        before, worth = about["before_tuning"]["return_mean"], about["gymnasium_v4"]["return_mean"]
+        yield f"| {task} | `{name}` | {before:,.0f} | {aim:,} | {worth:,.0f} | {_met(worth >= aim)} |"
+    yield ""
+    for file in sorted((results / "tune").glob("*.json")):
+        about = _read(file)
+        before, worth = (about[part]["return_mean"] for part in ("before_tuning", "gymnasium_v4"))
+        yield (
+            f"`camel-jax tune {about['parent']} --minutes 10` is to raise the return of a naive program by "
+            f"half: {before:,.0f} to {worth:,.0f} in {about['tuning']['env_steps']:,} environment steps, on "
+            f"{_machine(about['ran_on'])}: {_met(worth >= 1.5 * before)}."
+        )
+        yield ""
 
 
 def _main_job(results: Path) -> Iterator[str]:

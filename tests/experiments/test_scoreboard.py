@@ -7,6 +7,7 @@ import pytest
 from rows import lasting_100k, part
 
 from experiments import scoreboard, tidy
+from experiments.aims import AIMS, ALONE
 
 ROOT = Path(__file__).parents[2]
 
@@ -23,8 +24,41 @@ def line_of(text, start):
 
 def test_without_results_nothing_is_met(tmp_path):
     text = scoreboard.page(tmp_path)
-    assert text.count("not measured") == len(scoreboard.AIMS) + 8
-    assert "| met |" not in text
+    assert text.count("not measured") == len(AIMS) + 8
+    # The programs ship with their figures.
+    assert text.count("| met |") == len(ALONE)
+
+
+def test_a_screening_tells_what_it_was_spared(tmp_path):
+    numbers = {
+        "whole_env_steps": 512_000,
+        "whole_steps_per_second": 10_240.0,
+        "physics_steps_per_second": 20_480.0,
+    }
+    found = {f"screen/hopper/c/speed/{name}": value for name, value in numbers.items()}
+    (tmp_path / "bench-screen-hopper.json").write_text(json.dumps(found))
+    line = line_of(scoreboard.page(tmp_path), "The screening")
+    assert "took 512,000 environment steps of 2,048,000" in line
+    assert line.endswith("with all of them it would take 200 s there, and the physics alone 100 s.")
+
+
+@pytest.mark.parametrize(("after", "end"), [(1050.0, "met."), (1040.0, "**missed**.")])
+def test_tuning_is_to_raise_a_return_by_half(tmp_path, after, end):
+    (tmp_path / "tune").mkdir()
+    about = {
+        "parent": "ant/row",
+        "before_tuning": {"return_mean": 700.0},
+        "gymnasium_v4": {"return_mean": after},
+        "tuning": {"env_steps": 1_000},
+        "ran_on": {
+            "versions": {"python": "3.12.3", "jax": "0.11.2", "mujoco": "3.17.0"},
+            "device": {"platform": "cpu", "cores": 2, "machine": "x86_64"},
+        },
+    }
+    (tmp_path / "tune" / "ant-row.json").write_text(json.dumps(about))
+    line = line_of(scoreboard.page(tmp_path), "`camel-jax tune ant/row --minutes 10`")
+    assert f"700 to {after:,.0f} in 1,000 environment steps" in line
+    assert line.endswith(end)
 
 
 @pytest.mark.parametrize(("overhead", "end"), [(1.05, "1.05 | met |"), (1.06, "1.06 | **missed** |")])
