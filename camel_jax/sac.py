@@ -49,7 +49,9 @@ class SACConfig:
     temperature_learning_rate: float = 1e-3
     target_entropy_scale: float = 1.0
     averaging: float = 0.05
-    critic: CategoricalConfig | TwinConfig | GaussianConfig = field(default_factory=CategoricalConfig)
+    # In this order: the twin critics' settings are a part of the categorical ones, and what reads them from
+    # JSON takes the first that fits as well as any.
+    critic: TwinConfig | GaussianConfig | CategoricalConfig = field(default_factory=CategoricalConfig)
 
     def problems(self) -> list[str]:
         """What makes these settings impossible, one sentence each."""
@@ -173,6 +175,7 @@ class SAC:
             next_action=next_action,
             next_bonus=-jnp.exp(state.log_temperature) * next_log_density,
             largest_sum=largest_sum,
+            moves_target=True,
         )
         state = state.replace(critic=critic)
         state, actor_metrics = delayed(

@@ -86,8 +86,12 @@ def require_writable(file: Path) -> None:
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write `content` as indented JSON."""
-    path.write_text(json.dumps(_plain(content), indent=2, allow_nan=False) + "\n")
+    """Write `content` as indented JSON: all of it, or nothing."""
+    text = json.dumps(_plain(content), indent=2, allow_nan=False) + "\n"
+    if path.exists() and not path.is_file():
+        path.write_text(text)  # a device or a pipe, which nothing can replace
+    else:
+        replace_file(path, text.encode())
 
 
 def append_row(path: Path, row: dict[str, Any]) -> None:
@@ -114,13 +118,29 @@ def read(folder: Path) -> Run:
     """
     path = folder / CONFIG
     try:
-        return TypeAdapter(Run).validate_json(path.read_bytes())
+        content = path.read_bytes()
+        run = TypeAdapter(Run).validate_json(content)
     except OSError as error:
         raise InputError(f"{folder} is no run folder: {CONFIG}: {error.strerror}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise InputError(f"{path} is damaged: {where}: {first['msg']}") from error
+    if lost := _lost(json.loads(content)["config"], dataclasses.asdict(run.config), "config"):
+        raise InputError(f"{path} has a setting that is not known here: {lost}")
+    return run
+
+
+def _lost(there: dict[str, Any], read: dict[str, Any], where: str) -> str | None:
+    """The first setting of a file that is not in what was read of it; what the file lacks has its default."""
+    for name, value in there.items():
+        place = f"{where}.{name}"
+        if isinstance(value, dict) and isinstance(read.get(name), dict):
+            if lost := _lost(value, read[name], place):
+                return lost
+        elif name not in read or _plain(read[name]) != value:
+            return f"{place} is {value!r}"
+    return None
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
