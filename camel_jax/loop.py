@@ -12,7 +12,7 @@ import optax
 from camel_jax.algorithm import Algorithm, Metrics
 from camel_jax.config import TrainConfig
 from camel_jax.evaluate import Evaluation, Policy, PolicyStep, evaluate, prior_alone
-from camel_jax.masking import GeneratorMask, Mask
+from camel_jax.masking import GeneratorMask, Mask, problems_of
 from camel_jax.normalise import init_normaliser, normalised
 from camel_jax.nstep import init_window
 from camel_jax.phases import Parts, Phase, make_collect, make_report, make_update
@@ -24,6 +24,9 @@ from camel_jax.state import Best, TrainState
 from envs import AutoReset, Env, InputError
 from priors import Prior, full_interval, no_prior
 from priors.coverage import make_coverage
+
+_EVALUATION = 2**31 - 1
+"""Folded into the run's key for an evaluation; far from the indices of splits, which give the same keys."""
 
 
 class PolicyParameters(NamedTuple):
@@ -89,11 +92,9 @@ def make_loop(
         epsilon: any schedule of the environment step, or a controller, in place of `config.epsilon`.
 
     Raises:
-        InputError: impossible settings, or a prior of other sizes than the environment's.
+        InputError: impossible settings, no mask, or a prior of other sizes than the environment's.
     """
-    config.check(env.action_size)
-    if seeds is not None and (len(seeds) == 0 or not all(0 <= seed < 2**31 for seed in seeds)):
-        raise InputError(f"seeds is {list(seeds)}; it must hold one at least, each in [0, {2**31 - 1}]")
+    config.check(env.action_size, seeds=seeds)
     parts = make_parts(env, prior, config, mask=mask, epsilon=epsilon)
     initial = make_init(parts, env)
     prefill, chunk = make_prefill(parts), make_chunk(parts)
@@ -103,7 +104,7 @@ def make_loop(
         prefill = jax.vmap(prefill, in_axes=(SEED_AXES,), out_axes=SEED_AXES)
         chunk = jax.vmap(chunk, in_axes=(SEED_AXES,), out_axes=(SEED_AXES, 0))
         judge = jax.vmap(judge, in_axes=(SEED_AXES,), out_axes=(SEED_AXES, 0))
-    chosen = config.seed if seeds is None else tuple(seeds)
+    chosen = int(config.seed) if seeds is None else tuple(int(seed) for seed in seeds)
     compiled_init = jax.jit(initial)
     return Loop(
         seeds=chosen,
@@ -129,7 +130,9 @@ def make_parts(
 ) -> Parts:
     """What a run is made of; see `make_loop`."""
     controller = _controller(config, epsilon)
-    mask = mask or config.mask.build()
+    mask = config.mask.build() if mask is None else mask
+    if problems := problems_of(mask, env.action_size):
+        raise InputError("; ".join(problems))
     if prior is None:
         prior, mask = no_prior(env.observation_size, env.action_size), GeneratorMask()
         controller = Scheduled(_never)
@@ -272,7 +275,8 @@ def make_evaluate(parts: Parts, env: Env) -> Callable[[TrainState], tuple[TrainS
     """Make the evaluation of the agent alone, which keeps the best policy and tells epsilon's controller."""
 
     def evaluate_and_keep(state: TrainState) -> tuple[TrainState, Evaluation]:
-        key, key_evaluate = jax.random.split(state.key)
+        # Not split off: the training goes on as if nobody had looked, however often.
+        key_evaluate = jax.random.fold_in(state.key, _EVALUATION)
         parameters = policy_parameters(parts.algorithm, state)
         policy = Policy(agent_alone(parts.algorithm), parameters)
         evaluation = evaluate(env, policy, key_evaluate, episodes=parts.config.evaluation_episodes)
@@ -281,6 +285,6 @@ def make_evaluate(parts: Parts, env: Env) -> Callable[[TrainState], tuple[TrainS
         better = return_mean > state.best.return_mean
         best = jax.tree.map(lambda new, old: jnp.where(better, new, old), candidate, state.best)
         controller = parts.controller.observe(state.controller, return_mean, state.prior_return)
-        return state.replace(key=key, best=best, controller=controller), evaluation
+        return state.replace(best=best, controller=controller), evaluation
 
     return evaluate_and_keep
