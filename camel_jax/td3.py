@@ -25,7 +25,7 @@ class TD3Config:
     Attributes:
         hidden: widths of the actor's hidden layers.
         learning_rate: of the actor.
-        policy_delay: updates of the critics per update of the actor.
+        policy_delay: updates of the critics per update of the actor and of all target networks.
         target_rate: how far the target actor moves towards the actor at each of its updates.
         exploration_noise: standard deviation of the noise while acting, in unit actions.
         target_noise: standard deviation of the noise in the critics' target.
@@ -118,7 +118,7 @@ class TD3:
     def update(
         self, state: TD3State, key: jax.Array, batch: Batch, *, largest_sum: jax.Array, index: jax.Array
     ) -> tuple[TD3State, Metrics]:
-        """Move the critics, and at every `policy_delay`-th update the actor; see `Algorithm`."""
+        """Move the critics, and at every `policy_delay`-th update actor and targets; see `Algorithm`."""
         key_critic, key_noise = jax.random.split(key)
         critic, critic_metrics = self.critic.update(
             state.critic,
@@ -127,6 +127,8 @@ class TD3:
             next_action=self._target_action(state, key_noise, batch),
             next_bonus=jnp.zeros_like(batch.reward),
             largest_sum=largest_sum,
+            # As the actor and its target do (algorithm 1).
+            moves_target=self.config.policy_delay == 1 or index % self.config.policy_delay == 0,
         )
         state = state.replace(critic=critic)
         state, actor_metrics = delayed(

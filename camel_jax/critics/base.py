@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 import jax
+import optax
 
-from camel_jax.algorithm import Batch, Metrics
+from camel_jax.algorithm import Batch, Metrics, Params
 
 NUM_CRITICS = 2
 
@@ -29,6 +30,7 @@ class Critic(Protocol):
         next_action: jax.Array,
         next_bonus: jax.Array,
         largest_sum: jax.Array,
+        moves_target: jax.Array | bool,
     ) -> tuple[Any, Metrics]:
         """One gradient step.
 
@@ -39,6 +41,7 @@ class Critic(Protocol):
             next_action: the policy's action under the mask at `batch.next_observation`.
             next_bonus: what is added to the value there, such as -alpha log pi, `(batch,)`.
             largest_sum: the largest magnitude of a discounted reward sum seen so far.
+            moves_target: whether target networks, where there are any, follow at this update.
         """
 
 
@@ -50,3 +53,10 @@ class CriticConfig(Protocol):
 
     def build(self, *, observation_size: int, action_size: int) -> Critic:
         """The critic for a task of these sizes."""
+
+
+def follow(target: Params, params: Params, rate: float, moves: jax.Array | bool) -> Params:
+    """Target networks moved by `rate` towards the networks' parameters, or left where they are."""
+    if moves is True:
+        return optax.incremental_update(params, target, rate)
+    return jax.lax.cond(moves, lambda: optax.incremental_update(params, target, rate), lambda: target)

@@ -12,7 +12,7 @@ from flax import struct
 
 from camel_jax import losses
 from camel_jax.algorithm import Batch, Metrics, Params
-from camel_jax.critics.base import NUM_CRITICS
+from camel_jax.critics.base import NUM_CRITICS, follow
 from camel_jax.networks import UnitMLP, ensemble, with_unit_weights
 from camel_jax.optimisers import make_adam
 from camel_jax.validation import between, count, counts
@@ -114,6 +114,7 @@ class CategoricalCritic:
         next_action: jax.Array,
         next_bonus: jax.Array,
         largest_sum: jax.Array,
+        moves_target: jax.Array | bool,
     ) -> tuple[CategoricalState, Metrics]:
         """One gradient step; see `Critic`.
 
@@ -150,7 +151,7 @@ class CategoricalCritic:
         }
         target = state.target
         if self.config.target_rate < 1.0:
-            target = optax.incremental_update(params, target, self.config.target_rate)
+            target = follow(target, params, self.config.target_rate, moves_target)
         return CategoricalState(params, statistics, target, optimiser, scale), metrics
 
     def _target(

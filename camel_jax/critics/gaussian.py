@@ -12,7 +12,7 @@ from flax import struct
 
 from camel_jax import losses
 from camel_jax.algorithm import Batch, Metrics, Params
-from camel_jax.critics.base import NUM_CRITICS
+from camel_jax.critics.base import NUM_CRITICS, follow
 from camel_jax.networks import MLP, ensemble
 from camel_jax.validation import between, counts
 
@@ -134,6 +134,7 @@ class GaussianCritic:
         next_action: jax.Array,
         next_bonus: jax.Array,
         largest_sum: jax.Array,
+        moves_target: jax.Array | bool,
     ) -> tuple[GaussianState, Metrics]:
         """One gradient step on both distributions, and one of the target networks; see `Critic`."""
         del largest_sum
@@ -159,7 +160,7 @@ class GaussianCritic:
         params = optax.apply_updates(state.params, updates)
         state = GaussianState(
             params=params,
-            target=optax.incremental_update(params, state.target, config.target_rate),
+            target=follow(state.target, params, config.target_rate, moves_target),
             optimiser=optimiser,
             average_std=average_std,
             average_variance=average_variance,

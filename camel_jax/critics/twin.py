@@ -12,7 +12,7 @@ from flax import struct
 
 from camel_jax import losses
 from camel_jax.algorithm import Batch, Metrics, Params
-from camel_jax.critics.base import NUM_CRITICS
+from camel_jax.critics.base import NUM_CRITICS, follow
 from camel_jax.networks import MLP, ensemble
 from camel_jax.validation import between, counts
 
@@ -80,6 +80,7 @@ class TwinCritic:
         next_action: jax.Array,
         next_bonus: jax.Array,
         largest_sum: jax.Array,
+        moves_target: jax.Array | bool,
     ) -> tuple[TwinState, Metrics]:
         """One gradient step on the squared error, and one of the target networks; see `Critic`."""
         del key, largest_sum
@@ -94,7 +95,7 @@ class TwinCritic:
         (value_loss, value), gradient = jax.value_and_grad(loss, has_aux=True)(state.params)
         updates, optimiser = self.optimiser.update(gradient, state.optimiser)
         params = optax.apply_updates(state.params, updates)
-        target_params = optax.incremental_update(params, state.target, self.config.target_rate)
+        target_params = follow(state.target, params, self.config.target_rate, moves_target)
         metrics = {
             "critic/loss": value_loss,
             "critic/value": value,

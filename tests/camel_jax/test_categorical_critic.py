@@ -32,7 +32,13 @@ def fitted(config, *, reward, discount=0.0, largest_sum=12.0, steps=2000):
         batch = batch_of(key, reward=reward, discount=discount)
         zero = jnp.zeros(len(batch.reward))
         return critic.update(
-            state, key, batch, next_action=batch.action, next_bonus=zero, largest_sum=jnp.asarray(largest_sum)
+            state,
+            key,
+            batch,
+            next_action=batch.action,
+            next_bonus=zero,
+            largest_sum=jnp.asarray(largest_sum),
+            moves_target=True,
         )
 
     state = critic.init(jax.random.key(0))
@@ -95,6 +101,7 @@ def test_the_scale_follows_the_largest_reward_sum():
             next_action=batch.action,
             next_bonus=zero,
             largest_sum=largest_sum,
+            moves_target=True,
         )[0]
 
     for largest_sum, expected in ((30.0, 30.0), (20.0, 30.0), (40.0, 40.0)):

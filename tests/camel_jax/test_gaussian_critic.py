@@ -30,7 +30,13 @@ def random_batch(key, discount):
 def update(state, key, batch, bonus):
     next_bonus = jnp.full(batch.reward.shape, bonus)
     return CRITIC.update(
-        state, key, batch, next_action=batch.action, next_bonus=next_bonus, largest_sum=jnp.zeros(())
+        state,
+        key,
+        batch,
+        next_action=batch.action,
+        next_bonus=next_bonus,
+        largest_sum=jnp.zeros(()),
+        moves_target=True,
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from trees import assert_equal_trees
 
-from camel_jax import Batch, GeneratorMask, SACConfig, TD3Config
+from camel_jax import Batch, CategoricalConfig, GaussianConfig, GeneratorMask, SACConfig, TD3Config
 from camel_jax.sac import SAC
 from camel_jax.td3 import TD3
 from experiments.bench.probes import LEARNERS
@@ -44,7 +44,7 @@ class Telling:
     def values(self, state, observation, action):
         return jnp.stack([action.sum(-1), 2.0 + action.sum(-1)])
 
-    def update(self, state, key, batch, *, next_action, next_bonus, largest_sum):
+    def update(self, state, key, batch, *, next_action, next_bonus, largest_sum, moves_target):
         return state, {"next_action": next_action, "next_bonus": next_bonus, "largest_sum": largest_sum}
 
 
@@ -175,6 +175,20 @@ def test_the_actor_moves_at_multiples_of_the_delay_only_and_the_critics_always(c
             assert_equal_trees(*rest)
         with pytest.raises(AssertionError):
             assert_equal_trees(state.critic.params, after.critic.params)
+        state = after
+
+
+@pytest.mark.parametrize("critic", [TWIN, GaussianConfig(**SMALL), CategoricalConfig(**SMALL)])
+@pytest.mark.parametrize(
+    ("kind", "moves"), [(SACConfig, [True, True, True]), (TD3Config, [True, False, True])]
+)
+def test_the_critics_targets_move_with_td3s_actor_and_at_every_update_of_sac(critic, kind, moves):
+    algorithm = kind(**SMALL, policy_delay=2, critic=critic).build(GeneratorMask(), **SIZES)
+    state, update = ready(algorithm)
+    for index, due in enumerate(moves):
+        after, _ = update(state, index=index)
+        rate = critic.target_rate if due else 0.0
+        assert_moved_by(rate, state.critic.target, after.critic.params, after.critic.target)
         state = after
 
 
