@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -10,7 +11,7 @@ from camel_jax.masking import MaskConfig
 from camel_jax.sac import SACConfig
 from camel_jax.schedules import EpsilonConfig
 from camel_jax.td3 import TD3Config
-from camel_jax.validation import LARGEST_INT, between, check_that, count, one_of, whole
+from camel_jax.validation import LARGEST_INT, between, check_that, count, counts, one_of, whole
 from envs import InputError
 
 # Decimal fractions such as 0.3 are meant as they are written, and so is 1 / 3.
@@ -87,8 +88,9 @@ class TrainConfig:
 
     @property
     def chunk_iterations(self) -> int:
-        """Iterations in a chunk."""
-        return max(1, self.report_every // self.env_steps_per_iteration)
+        """Iterations in a chunk: those of `report_every` steps, but no more than the run needs."""
+        needed = -(-self._env_steps_after_warmup // self.env_steps_per_iteration)
+        return max(1, min(self.report_every // self.env_steps_per_iteration, needed))
 
     @property
     def chunk_env_steps(self) -> int:
@@ -98,8 +100,11 @@ class TrainConfig:
     @property
     def chunks(self) -> int:
         """Chunks after the warm-up."""
-        remaining = self.env_steps - self.warmup_iterations * self.num_envs
-        return -(-remaining // self.chunk_env_steps)
+        return -(-self._env_steps_after_warmup // self.chunk_env_steps)
+
+    @property
+    def _env_steps_after_warmup(self) -> int:
+        return self.env_steps - self.warmup_iterations * self.num_envs
 
     @property
     def total_env_steps(self) -> int:
@@ -228,13 +233,18 @@ class TrainConfig:
             f"environments a buffer of {capacity} holds no longer return",
         )
 
-    def check(self, action_size: int | None = None) -> None:
+    def check(self, action_size: int | None = None, *, seeds: Sequence[int] | None = None) -> None:
         """Find impossible settings before anything is compiled, allocated or written.
+
+        Args:
+            action_size: that of the task, if it is known.
+            seeds: those of a run of several.
 
         Raises:
             InputError: names every field at fault, its value and what is allowed.
         """
-        problems = self.problems(action_size)
+        of_seeds = [] if seeds is None else counts("seeds", seeds, 0)
+        problems = [*self.problems(action_size), *of_seeds]
         if problems:
             raise InputError("; ".join(problems))
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import jax
 import jax.numpy as jnp
@@ -118,6 +118,14 @@ class _WidenedMask(ABC):
         self, interval: Interval, unit_action: jax.Array, std: jax.Array, noise: jax.Array
     ) -> jax.Array:
         """`perturb` where the interval cuts something off."""
+
+
+def problems_of(mask: Any, action_size: int) -> list[str]:
+    """What makes an object impossible as the mask of a task, one sentence each."""
+    missing = [name for name in ("interval", "sample", "perturb") if not callable(getattr(mask, name, None))]
+    if missing:
+        return [f"mask is {mask!r}; it must be a mask, with the functions {', '.join(missing)}"]
+    return MaskConfig(width=mask.width).problems(action_size) if isinstance(mask, _WidenedMask) else []
 
 
 class GeneratorMask(_WidenedMask):

@@ -145,7 +145,7 @@ def make_collect(parts: Parts, *, warmup: bool) -> Phase:
             ),
         )
         masked = {
-            "mask/share": jnp.mean(grip > 0),
+            "mask/share": jnp.mean(jnp.any(interval.half_width < 1.0, axis=-1)),
             "mask/width": 2.0 * jnp.mean(interval.half_width),
             "mask/let_go": jnp.mean(grip < epsilon * jnp.exp(-1.0)),
         }

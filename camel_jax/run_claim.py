@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def described(loop: Loop) -> dict[str, Any]:
         # The seeds above stand in the place of the one there.
         "config": {name: value for name, value in config.items() if name not in ("env_steps", "seed")},
     }
-    return json.loads(json.dumps(run))
+    return json.loads(json.dumps(run, default=_plain))
 
 
 def claim(folder: Path, run: dict[str, Any]) -> None:
@@ -42,13 +42,27 @@ def claim(folder: Path, run: dict[str, Any]) -> None:
     """
     file = folder / _FILE
     try:
-        there = json.loads(file.read_text()) if file.exists() else run
-        folder.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(there, indent=2) + "\n")
+        there = json.loads(file.read_text()) if file.exists() else _noted(file, run)
     except (OSError, ValueError) as error:
         raise InputError(f"{file}, which tells whose the checkpoints are, is no use: {error}") from error
     if found := difference(there, run):
         raise InputError(f"the checkpoints in {folder} are of another run ({found}); name another folder")
+
+
+def _noted(file: Path, run: dict[str, Any]) -> dict[str, Any]:
+    """Write the file at once: whoever comes after a kill finds all of it, or none."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_suffix(".new")
+    fresh.write_text(json.dumps(run, indent=2) + "\n")
+    fresh.replace(file)
+    return run
+
+
+def _plain(value: Any) -> Any:
+    """For JSON: numbers and arrays of NumPy and JAX, other sequences, and settings of a user's own."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    return list(value) if isinstance(value, Sequence) else repr(value)
 
 
 def difference(there: dict[str, Any], here: dict[str, Any]) -> str | None:

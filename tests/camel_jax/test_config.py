@@ -15,6 +15,7 @@ from camel_jax import (
     CategoricalConfig,
     EpsilonConfig,
     GaussianConfig,
+    GeneratorMask,
     MaskConfig,
     SACConfig,
     TD3Config,
@@ -22,6 +23,7 @@ from camel_jax import (
     TwinConfig,
 )
 from camel_jax.presets import PRESETS, preset
+from camel_jax.run_claim import described
 from envs import Episode, InputError
 from priors import Interval
 from probes import Probe
@@ -171,7 +173,10 @@ def test_what_32_bits_cannot_count_is_told_with_the_range(prefix, name):
     [
         ({"buffer_size": 2**31}, "buffer_size is 2147483648; it must be at least 128, .* at most 2147483631"),
         ({"buffer_size": LARGEST - 15}, "buffer_size is 2147483632; .* at most 2147483631"),
-        ({"report_every": LARGEST}, "report_every is 2147483647; the run would take 21474856.. steps"),
+        (
+            {"env_steps": LARGEST - 10**6, "report_every": 10**9},
+            "report_every is 1000000000; the run would take 3000002000 steps",
+        ),
         (
             {"env_steps": 10**9, "updates_per_step": 3.0},
             "updates_per_step is 3.0; over env_steps .1000000000. that is 29999.* updates, .* at most 2147",
@@ -273,6 +278,13 @@ def test_the_steps_of_a_run_are_whole_chunks():
     assert config.buffer_capacity == config.total_env_steps
 
 
+@pytest.mark.parametrize(("report_every", "total"), [(100, 688), (200, 608), (10**6, 608)])
+def test_a_chunk_is_no_longer_than_the_run_needs(report_every, total):
+    config = TrainConfig(env_steps=600, num_envs=16, warmup_steps=500, report_every=report_every)
+    config.check()
+    assert config.total_env_steps == total
+
+
 def test_evaluations_come_once_for_each_multiple_and_at_the_end():
     config = TrainConfig(env_steps=1_000, num_envs=10, warmup_steps=100, report_every=100, evaluate_every=250)
     at = [step for step in range(200, config.total_env_steps + 1, 100) if config.evaluates_at(step)]
@@ -282,9 +294,14 @@ def test_evaluations_come_once_for_each_multiple_and_at_the_end():
 def test_seeds_and_schedules_that_cannot_be_are_named():
     env = Episode(Probe(lambda o, a: 0.0), 3)
     for arguments, message in (
-        ({"seeds": []}, r"seeds is \[\]; it must hold one at least"),
-        ({"seeds": [0, -1]}, r"seeds is \[0, -1\]; .* each in \[0, 2147483647\]"),
+        ({"seeds": []}, r"seeds is \[\]; it must hold one whole number or several"),
+        ({"seeds": 3}, "seeds is 3; it must hold one whole number or several"),
+        ({"seeds": "01"}, "seeds is '01'; it must hold one whole number or several"),
+        ({"seeds": [0, -1]}, "seeds is -1; it must be at least 0 and at most 2147483647"),
+        ({"seeds": [0, 1.5]}, "seeds is 1.5; it must be a whole number"),
         ({"epsilon": 0.5}, "epsilon is 0.5; it must be a schedule of the step"),
+        ({"mask": GeneratorMask(-0.2)}, "mask.width is -0.2; it must lie in"),
+        ({"mask": MaskConfig()}, "mask is MaskConfig.*; it must be a mask"),
     ):
         with pytest.raises(InputError, match=message):
             camel_jax.make_loop(env, None, TrainConfig(), **arguments)
@@ -297,7 +314,7 @@ def test_seeds_and_schedules_that_cannot_be_are_named():
         ({"warmup_steps": 47, "n_step": 3}, "warmup_steps is 47; it must lie in [48, 60000): from num_envs"),
         (
             {"env_steps": 600, "warmup_steps": 500, "batch_size": 2_000},
-            "batch_size is 2000; it must lie in [2, 1488]: the run has no more steps",
+            "batch_size is 2000; it must lie in [2, 608]: the run has no more steps",
         ),
         ({"buffer_size": 200, "num_envs": 512}, "buffer_size is 200; it must be at least 512, a batch and"),
         ({"updates_per_step": float("nan")}, "updates_per_step is nan; it must lie in [1e-06, 10000.0]"),
@@ -344,3 +361,19 @@ def test_runs_of_any_size_add_up(ratio, num_envs, env_steps, warmup_steps, repor
 
 def test_presets_differ():
     assert len({repr(config) for config in PRESETS.values()}) == len(PRESETS)
+
+
+def test_a_run_whose_settings_are_numpys_can_be_told_of():
+    """As JSON, in which a folder of checkpoints notes whose they are."""
+    config = TrainConfig(
+        num_envs=np.int64(8),
+        updates_per_step=np.float32(0.5),
+        mask=MaskConfig(width=np.array([0.25])),
+        algorithm=SACConfig(hidden=range(8, 10)),
+    )
+    loop = camel_jax.make_loop(Episode(Probe(lambda o, a: 0.0), 3), None, config, seeds=np.arange(2))
+    told = described(loop)
+    assert told["seeds"] == [0, 1]
+    told = told["config"]
+    assert (told["num_envs"], told["updates_per_step"], told["mask"]["width"]) == (8, 0.5, [0.25])
+    assert told["algorithm"]["hidden"] == [8, 9]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import integrate, stats
 
 from camel_jax import ClipMask, DistributionalMask, GeneratorMask, MaskConfig
-from camel_jax.masking import _plain_perturb, _plain_sample
+from camel_jax.masking import _plain_perturb, _plain_sample, problems_of
 from priors import Interval
 
 KINDS = (GeneratorMask, DistributionalMask, ClipMask)
@@ -189,3 +189,24 @@ def test_an_impossible_mask_is_named(config, message):
     (problem,) = config.problems(3)
     assert problem.startswith(message)
     assert MaskConfig(width=(0.1, 0.2, 0.3)).problems(3) == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("width", "message"),
+    [
+        (0.0, "mask.width is 0.0; it must lie in"),
+        (-0.2, "mask.width is -0.2; it must lie in"),
+        ((0.1, 0.2), "mask.width has 2 entries; it takes one, or one for each of the 3"),
+    ],
+)
+def test_a_mask_of_ones_own_making_is_checked_too(kind, width, message):
+    (problem,) = problems_of(kind(width), 3)
+    assert problem.startswith(message)
+    assert problems_of(kind(0.3), 3) == []
+
+
+def test_what_is_no_mask_is_told():
+    (problem,) = problems_of(MaskConfig(), 3)
+    assert problem.startswith("mask is MaskConfig(")
+    assert problem.endswith("; it must be a mask, with the functions interval, sample, perturb")
