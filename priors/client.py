@@ -11,14 +11,16 @@ import contextlib
 import logging
 import os
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
 from envs import InputError
+from priors.failures import TooLongError, reason_of, seconds_of
 from priors.redaction import redact, redact_message, secrets_of, without_credentials
-from priors.sampler import CallError, Message, Prices, Reason, Reply, Request
+from priors.sampler import CallError, Message, Prices, Reply, Request
 
 MAX_REPLY_BYTES = 1_000_000
 """An honest reply is 20 kB, and its reasoning some hundred; the translator takes 100 kB of it."""
@@ -26,25 +28,6 @@ MAX_REPLY_BYTES = 1_000_000
 _MAX_DETAIL = 300  # characters of what a service says when it refuses
 _NO_KEY = "no-key"  # servers of one's own need none, but the protocol has a place for it
 _PREFIXES = re.compile(r"^(?:litellm\.\w+: )?(?:\w+Error: )?(?:\w+Exception - )?")  # of litellm's making
-
-_OF_STATUS: dict[int, Reason] = {
-    401: "key refused",
-    403: "key refused",
-    404: "not found",
-    408: "timeout",
-    413: "refused",
-    429: "rate limit",
-}
-
-
-_OF_CAUSE: tuple[tuple[Reason, frozenset[str]], ...] = (
-    ("reply too long", frozenset({"_TooLongError"})),
-    ("timeout", frozenset({"APITimeoutError", "TimeoutException", "Timeout"})),
-    ("unreachable", frozenset({"ConnectError", "ClientConnectorError", "UnsupportedProtocol"})),
-    ("cut connection", frozenset({"TransportError", "APIConnectionError", "ClientError", "ConnectionError"})),
-    ("malformed reply", frozenset({"JSONDecodeError", "APIResponseValidationError"})),
-)
-"""Classes of httpx, openai, aiohttp and json by name, for none of them is imported before litellm is."""
 
 
 class Client:
@@ -136,7 +119,7 @@ class Client:
         )
 
     def _failure(self, error: Exception) -> CallError:
-        reason, where = _reason(error), self.address or f"the service of {self._provider}"
+        reason, where = reason_of(error), self.address or f"the service of {self._provider}"
         said = _PREFIXES.sub("", redact_message(" ".join(str(error).split()), self._secrets))[:_MAX_DETAIL]
         detail = {
             "unreachable": f"no server answers at {where}",
@@ -148,7 +131,7 @@ class Client:
             "not found": f"{where} knows no model {self.model.partition('/')[2] or self.model!r}: {said}",
         }.get(reason, said)
         headers = getattr(error, "litellm_response_headers", None) or {}
-        return CallError(reason, detail, retry_after=_seconds(headers))
+        return CallError(reason, detail, retry_after=seconds_of(headers, datetime.now(UTC)))
 
     def _find_provider(self) -> str:
         try:
@@ -205,10 +188,6 @@ def _turn(message: Message) -> dict[str, Any]:
     return {"role": message.role, "content": [{"type": "text", "text": message.content}, *shown]}
 
 
-class _TooLongError(Exception):
-    """A server sends more than a reply may hold."""
-
-
 class _Bounded(httpx.AsyncByteStream):
     """The bytes of a response up to a limit."""
 
@@ -220,7 +199,7 @@ class _Bounded(httpx.AsyncByteStream):
         async for part in self._stream:
             count += len(part)
             if count > MAX_REPLY_BYTES:
-                raise _TooLongError
+                raise TooLongError
             yield part
 
     async def aclose(self) -> None:
@@ -248,37 +227,6 @@ def _use_bounded_session(litellm: Any) -> None:
     ):
         litellm.aclient_session = _BoundedSession()
         litellm.in_memory_llm_clients_cache.flush_cache()  # its clients hold the connections of another loop
-
-
-def _reason(error: BaseException) -> Reason:
-    """The kind of failure: litellm calls several of them a server error, but keeps what caused it."""
-    causes = list(_causes(error))
-    kinds = {base.__name__ for cause in causes for base in type(cause).__mro__}
-    for reason, names in _OF_CAUSE:
-        if kinds & names:
-            return reason
-    status = getattr(error, "status_code", None)
-    if isinstance(status, int):
-        return _OF_STATUS.get(status, "refused" if 400 <= status < 500 else "server error")
-    return "server error"
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An exception and those behind it."""
-    seen: set[int] = set()
-    following: BaseException | None = error
-    while following is not None and id(following) not in seen:
-        seen.add(id(following))
-        yield following
-        following = following.__cause__ or following.__context__
-
-
-def _seconds(headers: Mapping[str, str]) -> float | None:
-    """What `Retry-After` says; a date there is not read."""
-    with contextlib.suppress(ValueError):
-        seconds = float({name.lower(): value for name, value in headers.items()}.get("retry-after", ""))
-        return seconds if 0 <= seconds < float("inf") else None
-    return None
 
 
 def _count(value: Any) -> int | None:
