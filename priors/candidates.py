@@ -43,7 +43,7 @@ class Candidate:
         source: task, model, prompt and settings.
         parent: the candidate that this one repairs or refines; None for a first answer.
         repairs: how many answers to the same sample were refused before.
-        seed: the seed of this answer.
+        seed: the seed of this answer; None where the model takes none.
         asked_sha256: SHA-256 of the conversation that it answers.
         reply: the whole answer.
         finish_reason: why it ended, as the service says.
@@ -132,7 +132,7 @@ def of_records(records: Iterable[dict[str, Any]], source: Source) -> Iterator[Ca
             source=source,
             parent=record["parent"],
             repairs=_id_parts(record["id"])[2],
-            seed=record["seed"],
+            seed=None if source.seed is None else record["seed"],
             asked_sha256=record["asked_sha256"],
             reply=record["text"],
             finish_reason=record["finish_reason"],

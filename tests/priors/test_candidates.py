@@ -59,6 +59,11 @@ def test_a_candidate_is_an_answer_with_its_outcome():
     assert not dataclasses.replace(EXAMPLE, program="").translated
 
 
+def test_a_model_that_takes_no_seed_has_none_in_its_provenance():
+    (read,) = of_records([REPLY, OUTCOME], dataclasses.replace(SOURCE, seed=None))
+    assert provenance(read)["generation"]["seed"] is None
+
+
 def test_its_provenance_has_the_form_of_the_librarys():
     about = provenance(EXAMPLE)
     assert about["task"] == "hopper"
