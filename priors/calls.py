@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,8 +77,20 @@ class Caller:
         stopped: why no more calls are made; None while they are.
     """
 
-    def __init__(self, sampler: Sampler, settings: CallSettings, journal: Journal) -> None:
+    def __init__(
+        self,
+        sampler: Sampler,
+        settings: CallSettings,
+        journal: Journal,
+        poll: Callable[[], str | None] = lambda: None,
+    ) -> None:
         """Count what the journal holds.
+
+        Args:
+            sampler: makes one call to a model.
+            settings: caps, retries and concurrency.
+            journal: where calls and answers are kept.
+            poll: looked at before each call; what it returns says why none shall begin.
 
         Raises:
             InputError: there is a cap on cost, and the price of the model is not known.
@@ -88,6 +100,7 @@ class Caller:
         self._sampler = sampler
         self._settings = settings
         self._journal = journal
+        self._poll = poll
         self._room = asyncio.Semaphore(settings.concurrency)
         self._stop = asyncio.Event()
         self._random = random.Random()
@@ -138,7 +151,9 @@ class Caller:
         return reply
 
     def _require_room(self, request: Request) -> None:
-        """Refuse a call that may break a cap."""
+        """Refuse a call that may break a cap, or that would begin after the run was asked to stop."""
+        if self.stopped is None and (why := self._poll()):
+            self.stop(why)
         settings, spent = self._settings, spending(self._journal.records)
         if self.stopped is None and spent.calls >= settings.max_calls:
             self.stop(f"the cap of {settings.max_calls} calls is reached (--max-calls)")
