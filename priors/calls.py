@@ -141,8 +141,10 @@ class Caller:
         try:
             reply = await self._sampler(request)
         except CallError as error:
-            cost = 0.0 if error.reason in UNBILLED else None
-            self._journal.add_failure(call, error.reason, error.detail, cost)
+            used = error.usage
+            if used.cost is None and error.reason in UNBILLED:
+                used = used._replace(cost=0.0)
+            self._journal.add_failure(call, error.reason, error.detail, used)
             raise
         except BaseException:
             self.stop("a fault ended the run")  # before another sample takes this one's place
@@ -195,11 +197,11 @@ class Spending:
 
     Attributes:
         calls: calls begun.
-        tokens_in: tokens of questions, where the service counts them.
+        tokens_in: tokens of questions, where the service counts them; failed calls included.
         tokens_out: tokens of answers, likewise.
         cost: dollars of the calls whose cost is known.
         uncertain: the most dollars that the others may have cost, as far as prices are known.
-        unpriced: answers without a known price.
+        unpriced: calls that may have cost something, no matter how much, for no price is known.
         lost: calls that began and of which nothing more is known: the process ended meanwhile.
         failures: how many calls failed, by reason.
     """
@@ -220,7 +222,6 @@ def spending(records: Sequence[dict[str, Any]]) -> Spending:
     ended = {
         record["call"]: record for record in records if record["record"] in ("reply", "verdict", "failure")
     }
-    replies = [record for record in ended.values() if record["record"] != "failure"]
     failures: dict[str, int] = {}
     for record in ended.values():
         if record["record"] == "failure":
@@ -228,11 +229,11 @@ def spending(records: Sequence[dict[str, Any]]) -> Spending:
     costs = {call["call"]: ended.get(call["call"], {}).get("cost") for call in calls}
     return Spending(
         calls=len(calls),
-        tokens_in=sum(reply["tokens_in"] or 0 for reply in replies),
-        tokens_out=sum(reply["tokens_out"] or 0 for reply in replies),
+        tokens_in=sum(record.get("tokens_in") or 0 for record in ended.values()),
+        tokens_out=sum(record.get("tokens_out") or 0 for record in ended.values()),
         cost=sum(cost for cost in costs.values() if cost is not None),
         uncertain=sum(call["bound"] or 0.0 for call in calls if costs[call["call"]] is None),
-        unpriced=sum(reply["cost"] is None for reply in replies),
+        unpriced=sum(costs[call["call"]] is None and call["bound"] is None for call in calls),
         lost=len(calls) - len(ended),
         failures=failures,
     )

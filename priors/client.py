@@ -20,7 +20,7 @@ import httpx
 from envs import InputError
 from priors.failures import TooLongError, reason_of, seconds_of
 from priors.redaction import redact, redact_message, secrets_of, without_credentials
-from priors.sampler import CallError, Message, Prices, Reply, Request
+from priors.sampler import CallError, Message, Prices, Reply, Request, Usage
 
 MAX_REPLY_BYTES = 1_000_000
 """An honest reply is 20 kB, and its reasoning some hundred; the translator takes 100 kB of it."""
@@ -104,19 +104,22 @@ class Client:
         choice = response.choices[0] if response.choices else None
         text = getattr(getattr(choice, "message", None), "content", None)
         ended = getattr(choice, "finish_reason", None)
+        used = self._usage(response)
         if not isinstance(text, str) or not text.strip():
-            why = ": its tokens were used up before it began (--max-tokens)" if ended == "length" else ""
-            raise CallError("empty reply", f"the answer is empty{why}")
+            if ended == "length":
+                why = "its tokens were used up before the answer began: raise --max-tokens"
+                raise CallError("answer cut off", why, usage=used)
+            raise CallError("empty reply", "the answer is empty", usage=used)
         if len(text) > MAX_REPLY_BYTES:
-            raise CallError("reply too long", f"the answer has {len(text):,} characters")
-        usage = getattr(response, "usage", None)
-        return Reply(
-            text=redact(text, self._secrets),
-            finish_reason=str(ended) if ended else None,
-            tokens_in=_count(getattr(usage, "prompt_tokens", None)),
-            tokens_out=_count(getattr(usage, "completion_tokens", None)),
-            cost=self._cost(response),
-        )
+            raise CallError("reply too long", f"the answer has {len(text):,} characters", usage=used)
+        return Reply(redact(text, self._secrets), str(ended) if ended else None, *used)
+
+    def _usage(self, response: Any) -> Usage:
+        counts = getattr(response, "usage", None)
+        tokens_in = _count(getattr(counts, "prompt_tokens", None))
+        if not tokens_in:  # litellm writes zeros, and no cost, where the service does not count
+            return Usage()
+        return Usage(tokens_in, _count(getattr(counts, "completion_tokens", None)), self._cost(response))
 
     def _failure(self, error: Exception) -> CallError:
         reason, where = reason_of(error), self.address or f"the service of {self._provider}"

@@ -110,7 +110,6 @@ def source_of(
         api_base=api_base,
         temperature=settings.temperature if "temperature" in taken else None,
         seed=settings.seed if "seed" in taken else None,
-        max_tokens=settings.max_tokens,
         prompt_sha256=digest(first_messages(spec)),
     )
 

@@ -200,11 +200,13 @@ def show(console: Console, command: Generate, folder: Path, summary: Summary) ->
 
 def _cost(summary: Summary) -> str:
     spent = summary.spent
-    parts = [] if spent.unpriced and not spent.cost else [f"${spent.cost:.4f}"]
+    if spent.unpriced and not (spent.cost or spent.uncertain):
+        return "cost not known"
+    parts = [f"${spent.cost:.4f}"]
     if spent.uncertain:
         parts.append(f"up to ${spent.uncertain:.4f} for calls of which the cost is not known")
     if spent.unpriced:
-        parts.append(f"{_count(spent.unpriced, 'answer')} without a known price")
+        parts.append(f"{_count(spent.unpriced, 'call')} without a known price")
     return ", ".join(parts)
 
 

@@ -16,7 +16,7 @@ from scripted import BROKEN, PROGRAM, Scripted
 from experiments.cli import main
 from priors import journal as journals
 from priors.journal import JOURNAL
-from priors.sampler import CallError, Prices, Reply
+from priors.sampler import CallError, Prices, Reply, Usage
 
 ROOT = Path(__file__).parents[2]
 KEY = "sk-fake-0123456789abcdef-SECRET"
@@ -67,7 +67,23 @@ def test_the_last_screen_tells_all_and_the_next_command(model, tmp_path, capsys)
         f"next:    camel-jax screen hopper {tmp_path}/000.py {tmp_path}/001r1.py",
     ]
     assert "$0.2500, up to $0.0" in out[5]
-    assert "2 answers without a known price" in out[5]
+
+
+def test_a_cost_that_nobody_knows_is_not_told_as_nothing(model, tmp_path, capsys):
+    cut = CallError("answer cut off", "raise --max-tokens", usage=Usage(1000, 500))
+    model(lambda *_: cut)
+    arguments = [*START, "-n", "2", "--concurrency", "1", "--folder", str(tmp_path)]
+    assert status_of(arguments) == 1
+    assert "tokens:  2,000 in, 1,000 out; cost not known" in capsys.readouterr().out
+    model([PROGRAM, PROGRAM])
+    main([*arguments, "--max-tokens", "20000"])
+    assert "hopper: 2 programs of 2 samples" in capsys.readouterr().out
+
+
+def test_calls_without_a_price_are_told_beside_those_that_have_one(model, tmp_path, capsys):
+    model([Reply(PROGRAM, "stop", 1000, 200, 0.25), PROGRAM])
+    main([*START, "-n", "2", "--concurrency", "1", "--folder", str(tmp_path)])
+    assert "out; $0.2500, 1 call without a known price" in capsys.readouterr().out
 
 
 def test_the_folder_is_that_of_the_task_unless_told(model, here, capsys):

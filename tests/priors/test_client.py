@@ -187,7 +187,7 @@ def test_malformed_json_is_tried_again(body, tmp_path):
     "choices",
     [
         [],
-        [{"index": 0, "message": {"role": "assistant", "content": None}, "finish_reason": "length"}],
+        [{"index": 0, "message": {"role": "assistant", "content": None}, "finish_reason": "stop"}],
         [{"index": 0, "message": {"role": "assistant", "content": " \n"}, "finish_reason": "stop"}],
     ],
     ids=["no choice", "no content", "blank"],
@@ -196,7 +196,29 @@ def test_an_empty_choice_is_tried_again(choices, tmp_path):
     ran = Ran(tmp_path, [ms.completion(choices), GOOD])
     assert ran.counts == (1, 0, 0, 0)
     assert ran.failures == {"empty reply": 1}
-    assert ("--max-tokens" in ran.details[0]) == ("length" in str(choices))
+    assert (ran.summary.spent.tokens_in, ran.summary.spent.tokens_out) == (2000, 200), "both were billed"
+
+
+@pytest.mark.parametrize("text", [None, "", " \n"], ids=["no content", "empty", "blank"])
+def test_tokens_that_ran_out_before_the_answer_are_bought_once(text, tmp_path):
+    cut = ms.reply(text, finish_reason="length", tokens=(1000, 500))
+    first = Ran(tmp_path, lambda body, number: cut, model="openai/gpt-4o-mini", max_tokens=500)
+    assert (first.counts, len(first.requests)) == ((0, 0, 0, 1), 1)
+    assert first.failures == {"answer cut off": 1}
+    assert first.details[0].endswith("raise --max-tokens")
+    spent = first.summary.spent
+    assert (spent.tokens_in, spent.tokens_out, spent.uncertain) == (1000, 500, 0.0)
+    assert spent.cost == pytest.approx((1000 * 0.15 + 500 * 0.6) / 1e6), "dollars a million tokens"
+
+
+def test_a_service_that_does_not_count_its_tokens_is_not_taken_for_free(tmp_path):
+    uncounted = json.loads(GOOD.body)
+    del uncounted["usage"]
+    answer = GOOD._replace(body=json.dumps(uncounted).encode())
+    ran = Ran(tmp_path, [answer], model="openai/gpt-4o-mini")
+    (candidate,) = ran.candidates
+    assert (candidate.tokens_in, candidate.tokens_out, candidate.cost) == (None, None, None)
+    assert ran.summary.spent.uncertain == ran.records[1]["bound"] > 0
 
 
 def test_a_reply_of_5_mb_is_not_read_to_its_end(tmp_path):
