@@ -14,6 +14,7 @@ from priors.sampler import HOPELESS, RETRIED, UNBILLED, CallError, Message, Pric
 
 _LONGEST_WAIT = 60.0  # seconds of back-off
 _TOKENS_PER_MESSAGE = 16  # what a service adds to each turn
+_MAX_CALLS, _MAX_COST = "--max-calls", "--max-cost"
 
 
 @dataclass(frozen=True)
@@ -158,14 +159,14 @@ class Caller:
             self.stop(why)
         settings, spent = self._settings, spending(self._journal.records)
         if self.stopped is None and spent.calls >= settings.max_calls:
-            self.stop(f"the cap of {settings.max_calls} calls is reached (--max-calls)")
+            self.stop(f"the cap of {settings.max_calls} calls is reached ({_MAX_CALLS})")
         most = bound(request, self._sampler.prices)
         if self.stopped is None and settings.max_cost is not None and most is not None:
             committed = spent.cost + spent.uncertain
             if committed + most > settings.max_cost:
                 self.stop(
                     f"the next call may cost ${most:.4f}, and ${committed:.4f} of ${settings.max_cost:g} are "
-                    "spent or committed (--max-cost)"
+                    f"spent or committed ({_MAX_COST})"
                 )
         if self.stopped is not None:
             raise StoppedError(self.stopped)
@@ -204,6 +205,7 @@ class Spending:
         unpriced: calls that may have cost something, no matter how much, for no price is known.
         lost: calls that began and of which nothing more is known: the process ended meanwhile.
         failures: how many calls failed, by reason.
+        details: what was said of the latest of them, by reason.
     """
 
     calls: int
@@ -214,6 +216,7 @@ class Spending:
     unpriced: int
     lost: int
     failures: dict[str, int]
+    details: dict[str, str]
 
 
 def spending(records: Sequence[dict[str, Any]]) -> Spending:
@@ -223,9 +226,11 @@ def spending(records: Sequence[dict[str, Any]]) -> Spending:
         record["call"]: record for record in records if record["record"] in ("reply", "verdict", "failure")
     }
     failures: dict[str, int] = {}
+    details: dict[str, str] = {}
     for record in ended.values():
         if record["record"] == "failure":
             failures[record["reason"]] = failures.get(record["reason"], 0) + 1
+            details[record["reason"]] = record["detail"]
     costs = {call["call"]: ended.get(call["call"], {}).get("cost") for call in calls}
     return Spending(
         calls=len(calls),
@@ -236,7 +241,16 @@ def spending(records: Sequence[dict[str, Any]]) -> Spending:
         unpriced=sum(costs[call["call"]] is None and call["bound"] is None for call in calls),
         lost=len(calls) - len(ended),
         failures=failures,
+        details=details,
     )
+
+
+def remedy(stopped: str | None) -> str:
+    """What must be done before a run that stopped so can go on; empty where nothing must."""
+    for option in (_MAX_CALLS, _MAX_COST):
+        if stopped and stopped.endswith(f"({option})"):
+            return f"raise {option}"
+    return "mend that" if stopped and stopped.startswith(("key refused:", "not found:")) else ""
 
 
 def bound(request: Request, prices: Prices | None) -> float | None:

@@ -1,13 +1,18 @@
 """`camel-jax generate --rounds`: programs are tried in the simulator, and go back with what they did."""
 
 import json
+import shlex
 
 import pytest
 from scripted import PROGRAM, Scripted
 
+from experiments import cli
 from experiments.cli import main
+from experiments.commands.tune import Tune
 from experiments.prior_files import tuning_steps
 from priors.journal import JOURNAL
+from priors.refine import Feedback
+from priors.sampler import CallError
 
 FALLS = "def policy(obs):\n    return [1.0, 1.0, 1.0]\n"
 
@@ -54,6 +59,48 @@ def test_every_step_of_the_simulator_counts_once(rounds):
     programs = sorted(folder.glob("*.py"))
     assert len(programs) == 2
     assert [tuning_steps(str(file)) for file in programs] == [spent, spent]
+
+
+@pytest.fixture
+def judged(monkeypatch):
+    """All programs are tried without a simulator, and are worth the same."""
+
+    def judge(candidates):
+        return [Feedback(1.0, "It falls.") for _ in candidates]
+
+    monkeypatch.setattr("experiments.program_judge.ProgramJudge", lambda *_, **__: judge)
+
+
+def refining(folder, *options):
+    start = ["generate", "hopper", "--model", "openai/test-model", "-n", "1", "--backoff", "0"]
+    return [*start, "--folder", str(folder), "--rounds", "1", "--round-samples", "1", *options]
+
+
+def put(monkeypatch, script):
+    sampler = Scripted(script)
+    sampler.address, sampler.takes = None, ()
+    monkeypatch.setattr("priors.client.Client", lambda *_, **__: sampler)
+
+
+def test_the_last_screen_counts_the_calls_of_the_rounds_and_says_why_they_failed(
+    judged, tmp_path, monkeypatch, capsys
+):
+    put(monkeypatch, [PROGRAM, CallError("refused", "I see no images")])
+    main(refining(tmp_path))
+    out = capsys.readouterr().out
+    assert "calls:   2 of 100: 1 answered; failed: 1 refused" in out
+    assert "failed:  refused: I see no images" in out
+
+
+def test_a_round_that_a_cap_has_ended_says_what_to_do_first(judged, tmp_path, monkeypatch, capsys):
+    put(monkeypatch, [PROGRAM])
+    main(refining(tmp_path / "my run", "--max-calls", "1"))
+    out = capsys.readouterr().out
+    assert "next:    raise --max-calls, then the same command goes on\n" in out
+    advised = [line for line in out.splitlines() if line.startswith("next:    camel-jax tune")]
+    (command,) = [cli._parse(shlex.split(line)[2:]) for line in advised]
+    assert isinstance(command, Tune)
+    assert (tmp_path / "my run" / "000.py").samefile(command.prior)
 
 
 @pytest.mark.parametrize(("option", "named"), [("--episodes", "episodes is 0"), ("--votes", "votes is 0")])

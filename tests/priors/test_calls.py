@@ -113,6 +113,13 @@ def test_tokens_of_failed_calls_count(tmp_path):
     assert (spent.tokens_in, spent.tokens_out, spent.unpriced) == (110, 35, 3)
 
 
+def test_the_latest_words_of_each_reason_are_kept(tmp_path):
+    failures = [CallError("timeout", "a"), CallError("server error", "b"), CallError("timeout", "c")]
+    _, _, _, spent = ask(tmp_path, Scripted([*failures, "text"]))
+    assert spent.failures == {"timeout": 2, "server error": 1}
+    assert spent.details == {"timeout": "c", "server error": "b"}
+
+
 def test_calls_in_flight_are_committed(tmp_path):
     """Three calls at the same time, of which each may cost all that the cap leaves for two."""
     sampler = Scripted(lambda request, number: Reply(PROGRAM, cost=0.0), prices=PRICES)
