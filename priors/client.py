@@ -45,7 +45,8 @@ class Client:
 
         Args:
             model: the model, as litellm calls it: provider/name.
-            api_base: address of a server that speaks the provider's protocol; None for the provider's own.
+            api_base: address of a server that speaks the provider's protocol; None for the provider's own,
+                or, if the provider is OpenAI, for what OPENAI_BASE_URL or OPENAI_API_BASE says.
             timeout: seconds that a call may take, from its first byte to its last.
 
         Raises:
@@ -53,15 +54,14 @@ class Client:
         """
         if not timeout > 0:
             raise InputError(f"timeout is {timeout}; it must be above 0")
-        if api_base is not None and not api_base.startswith(("http://", "https://")):
-            raise InputError("api_base must begin with http:// or https://, such as http://localhost:8000/v1")
+        _require_url("api_base", api_base)
         self.model = model
-        self.address = None if api_base is None else without_credentials(api_base)
-        self._api_base = api_base
         self._timeout = timeout
-        self._secrets = secrets_of(os.environ, api_base)
         self._litellm = _litellm()
-        self._provider = self._find_provider()
+        self._provider = provider_of(model, api_base)
+        self._api_base = api_base or _address_of_environment(self._provider)
+        self.address = None if self._api_base is None else without_credentials(self._api_base)
+        self._secrets = secrets_of(os.environ, self._api_base)
         self._variable = f"{self._provider.upper()}_API_KEY"
         self._key = self._find_key()
         self.prices = self._prices()
@@ -136,15 +136,6 @@ class Client:
         headers = getattr(error, "litellm_response_headers", None) or {}
         return CallError(reason, detail, retry_after=seconds_of(headers, datetime.now(UTC)))
 
-    def _find_provider(self) -> str:
-        try:
-            return str(self._litellm.get_llm_provider(self.model, api_base=self._api_base)[1])
-        except Exception:
-            raise InputError(
-                f"unknown model {self.model!r}: name the provider first, as in openai/NAME, anthropic/NAME, "
-                "gemini/NAME or ollama/NAME; a server of your own is openai/NAME with --api-base URL"
-            ) from None
-
     def _find_key(self) -> str | None:
         """The key to send; None where litellm finds one in the environment."""
         missing = self._litellm.validate_environment(self.model)["missing_keys"]
@@ -168,6 +159,37 @@ class Client:
         with contextlib.suppress(Exception):
             return float(self._litellm.completion_cost(completion_response=response, model=self.model))
         return None
+
+
+def provider_of(model: str, api_base: str | None = None) -> str:
+    """Who serves a model, and whose key it needs, as litellm calls it.
+
+    Raises:
+        InputError: no such provider.
+    """
+    try:
+        return str(_litellm().get_llm_provider(model, api_base=api_base)[1])
+    except Exception:
+        raise InputError(
+            f"unknown model {model!r}: name the provider first, as in openai/NAME, anthropic/NAME, "
+            "gemini/NAME or ollama/NAME; a server of your own is openai/NAME with --api-base URL"
+        ) from None
+
+
+def _address_of_environment(provider: str) -> str | None:
+    """The address that litellm would take from the environment, found here so that it is told and checked."""
+    if provider != "openai":
+        return None
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE"):
+        if address := os.environ.get(name):
+            _require_url(name, address)
+            return address
+    return None
+
+
+def _require_url(name: str, address: str | None) -> None:
+    if address is not None and not address.startswith(("http://", "https://")):
+        raise InputError(f"{name} must begin with http:// or https://, such as http://localhost:8000/v1")
 
 
 def _litellm() -> Any:

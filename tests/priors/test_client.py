@@ -21,19 +21,23 @@ from priors.calls import Caller, CallSettings
 from priors.client import MAX_REPLY_BYTES, Client
 from priors.generate import GenerateSettings, generate, source_of
 from priors.journal import Journal
-from priors.sampler import Message, Request
+from priors.sampler import CallError, Message, Request
 
 SPEC = envs.spec("hopper")
 KEY = "sk-fake-0123456789abcdef-SECRET"
+ADDRESSES = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
 PROGRAM = "def policy(obs, t):\n    return [0.1 - 0.5 * obs[1], -0.2, 0.3]\n"
 BROKEN = "def policy(obs):\n    knee = mx(obs[1], 0)\n    return [obs[99], 0.0, knee]\n"
+QUESTION = Request((Message("user", "write"),), 1.0, 0, 10)
 GOOD, BAD = ms.reply(f"```python\n{PROGRAM}```"), ms.reply(f"```python\n{BROKEN}```")
 
 
 @pytest.fixture(autouse=True)
 def environment(monkeypatch):
-    """A key of which no trace may be left, and no proxy between the test and its server."""
+    """A key of which no trace may be left, and no other address or proxy than the test's server."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    for name in ADDRESSES:
+        monkeypatch.delenv(name, raising=False)
     for name in ("http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
@@ -322,6 +326,43 @@ def test_the_password_of_an_address_is_left_nowhere(tmp_path):
     assert not [secret for secret in ("open-sesame", "hidden-token") if secret in text]
 
 
+@pytest.mark.parametrize("variable", ADDRESSES)
+def test_the_address_of_the_environment_is_told_and_held(variable, tmp_path, monkeypatch):
+    with ms.serving([GOOD]) as server:
+        monkeypatch.setenv(variable, server.address.replace("http://", "http://user:open-sesame@"))
+        client = Client("openai/test-model")
+        asyncio.run(client(QUESTION))
+    assert len(server.requests) == 1
+    assert client.address == server.address
+    settings = GenerateSettings()
+    with Journal(tmp_path, source_of(SPEC, settings, client.model, client.address, client.takes)):
+        pass
+    monkeypatch.setenv(variable, "http://other:1/v1")
+    other = Client("openai/test-model")
+    with pytest.raises(InputError, match=r"api_base 'http://127.*, not 'http://other:1/v1'"):
+        Journal(tmp_path, source_of(SPEC, settings, other.model, other.address, other.takes))
+    monkeypatch.setenv(variable, "other:1/v1")
+    with pytest.raises(InputError, match=f"{variable} must begin with http"):
+        Client("openai/test-model")
+
+
+@pytest.mark.parametrize("variable", ADDRESSES)
+def test_the_password_of_an_address_of_the_environment_is_left_nowhere(variable, monkeypatch):
+    with ms.serving([ms.error(400, "open-sesame hidden-token")]) as server:
+        address = server.address.replace("http://", "http://user:open-sesame@")
+        monkeypatch.setenv(variable, f"{address}?token=hidden-token")
+        with pytest.raises(CallError) as caught:
+            asyncio.run(Client("openai/test-model")(QUESTION))
+    assert caught.value.detail == "[redacted] [redacted]"
+
+
+def test_the_address_of_the_environment_is_openais_alone(monkeypatch):
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://lab:1/v1")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    assert Client("anthropic/claude").address is None
+    assert Client("openai/x", api_base="http://told:1/v1").address == "http://told:1/v1"
+
+
 def test_the_cap_on_calls_counts_repairs_and_retries(tmp_path):
     ran = Ran(
         tmp_path, [ms.error(500, "boom"), BAD, BAD, GOOD], samples=3, concurrency=1, max_calls=3, repairs=5
@@ -396,7 +437,7 @@ def test_images_go_along_with_the_text(tmp_path):
     with ms.serving([GOOD]) as server:
         client = Client("openai/test-model", api_base=server.address)
         message = Message("user", "look", (b"\x89PNG",))
-        asyncio.run(client(Request((message,), 1.0, 0, 10)))
+        asyncio.run(client(QUESTION._replace(messages=(message,))))
     text, image = server.requests[0].body["messages"][0]["content"]
     assert text == {"type": "text", "text": "look"}
     assert image == {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw=="}}
