@@ -35,6 +35,7 @@ class Client:
 
     Attributes:
         model: the model, as litellm calls it: provider/name.
+        provider: who serves it, and whose key is sent, as litellm calls it.
         address: of the server, without credentials; None for the provider's own.
         prices: what the model costs by litellm's table; None if it is not in it.
         takes: which of "temperature" and "seed" the model takes; others are not sent.
@@ -58,11 +59,11 @@ class Client:
         self.model = model
         self._timeout = timeout
         self._litellm = _litellm()
-        self._provider = provider_of(model, api_base)
-        self._api_base = api_base or _address_of_environment(self._provider)
+        self.provider = provider_of(model, api_base)
+        self._api_base = api_base or _address_of_environment(self.provider)
         self.address = None if self._api_base is None else without_credentials(self._api_base)
         self._secrets = secrets_of(os.environ, self._api_base)
-        self._variable = f"{self._provider.upper()}_API_KEY"
+        self._variable = f"{self.provider.upper()}_API_KEY"
         self._key = self._find_key()
         self.prices = self._prices()
         supported = self._litellm.get_supported_openai_params(model) or ()
@@ -122,7 +123,7 @@ class Client:
         return Usage(tokens_in, _count(getattr(counts, "completion_tokens", None)), self._cost(response))
 
     def _failure(self, error: Exception) -> CallError:
-        reason, where = reason_of(error), self.address or f"the service of {self._provider}"
+        reason, where = reason_of(error), self.address or f"the service of {self.provider}"
         said = _PREFIXES.sub("", redact_message(" ".join(str(error).split()), self._secrets))[:_MAX_DETAIL]
         detail = {
             "unreachable": f"no server answers at {where}",

@@ -69,6 +69,8 @@ class Generate:
     """Episodes in which each program is tried for it."""
     critic: str | None = None
     """Model that says before a round which lines of each parent are to blame, in several votes."""
+    critic_api_base: str | None = None
+    """Address of the critic's server; that of --api-base if left out and the provider is the same."""
     votes: int = 3
     """Votes of the critic on each parent; more than half must agree."""
     images: bool = False
@@ -78,7 +80,7 @@ class Generate:
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
-        from priors.client import Client  # noqa: PLC0415 - httpx and, in it, litellm
+        from priors.client import Client, provider_of  # noqa: PLC0415 - httpx and, in it, litellm
 
         spec = envs.spec(self.task)
         settings = GenerateSettings(
@@ -100,7 +102,11 @@ class Generate:
         refining = self._refining()
         critic = None
         if refining and self.critic:
-            critic = Client(self.critic, api_base=self.api_base, timeout=self.timeout)
+            address = self.critic_api_base
+            # The key of one provider must not reach the server of another.
+            if address is None and self.api_base and provider_of(self.critic) == client.provider:
+                address = self.api_base
+            critic = Client(self.critic, api_base=address, timeout=self.timeout)
             settings.calls.require_prices(critic.prices)
         folder = self.folder or Path("runs") / "generate" / self.task
         source = source_of(spec, settings, self.model, client.address, client.takes)

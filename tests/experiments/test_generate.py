@@ -158,6 +158,7 @@ def test_the_advice_after_a_cap_can_be_followed(model, tmp_path, capsys):
 def test_the_screen_tells_what_a_failing_server_said(status, said, told, *, tmp_path, monkeypatch, capsys):
     """Through the real client."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     arguments = [*START, "-n", "2", "--retries", "1", "--folder", str(tmp_path)]
     with ms.serving(lambda body, number: ms.error(status, said)) as server:
         assert status_of([*arguments, "--api-base", server.address]) == 1
