@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from priors.sampler import HOPELESS, RETRIED, UNBILLED, CallError, Message, Pric
 
 _LONGEST_WAIT = 60.0  # seconds of back-off
 _TOKENS_PER_MESSAGE = 16  # what a service adds to each turn
+_MAX_CALLS, _MAX_COST = "--max-calls", "--max-cost"
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,20 @@ class Caller:
         stopped: why no more calls are made; None while they are.
     """
 
-    def __init__(self, sampler: Sampler, settings: CallSettings, journal: Journal) -> None:
+    def __init__(
+        self,
+        sampler: Sampler,
+        settings: CallSettings,
+        journal: Journal,
+        poll: Callable[[], str | None] = lambda: None,
+    ) -> None:
         """Count what the journal holds.
+
+        Args:
+            sampler: makes one call to a model.
+            settings: caps, retries and concurrency.
+            journal: where calls and answers are kept.
+            poll: looked at before each call; what it returns says why none shall begin.
 
         Raises:
             InputError: there is a cap on cost, and the price of the model is not known.
@@ -88,6 +101,7 @@ class Caller:
         self._sampler = sampler
         self._settings = settings
         self._journal = journal
+        self._poll = poll
         self._room = asyncio.Semaphore(settings.concurrency)
         self._stop = asyncio.Event()
         self._random = random.Random()
@@ -128,8 +142,10 @@ class Caller:
         try:
             reply = await self._sampler(request)
         except CallError as error:
-            cost = 0.0 if error.reason in UNBILLED else None
-            self._journal.add_failure(call, error.reason, error.detail, cost)
+            used = error.usage
+            if used.cost is None and error.reason in UNBILLED:
+                used = used._replace(cost=0.0)
+            self._journal.add_failure(call, error.reason, error.detail, used)
             raise
         except BaseException:
             self.stop("a fault ended the run")  # before another sample takes this one's place
@@ -138,17 +154,19 @@ class Caller:
         return reply
 
     def _require_room(self, request: Request) -> None:
-        """Refuse a call that may break a cap."""
+        """Refuse a call that may break a cap, or that would begin after the run was asked to stop."""
+        if self.stopped is None and (why := self._poll()):
+            self.stop(why)
         settings, spent = self._settings, spending(self._journal.records)
         if self.stopped is None and spent.calls >= settings.max_calls:
-            self.stop(f"the cap of {settings.max_calls} calls is reached (--max-calls)")
+            self.stop(f"the cap of {settings.max_calls} calls is reached ({_MAX_CALLS})")
         most = bound(request, self._sampler.prices)
         if self.stopped is None and settings.max_cost is not None and most is not None:
             committed = spent.cost + spent.uncertain
             if committed + most > settings.max_cost:
                 self.stop(
                     f"the next call may cost ${most:.4f}, and ${committed:.4f} of ${settings.max_cost:g} are "
-                    "spent or committed (--max-cost)"
+                    f"spent or committed ({_MAX_COST})"
                 )
         if self.stopped is not None:
             raise StoppedError(self.stopped)
@@ -180,13 +198,14 @@ class Spending:
 
     Attributes:
         calls: calls begun.
-        tokens_in: tokens of questions, where the service counts them.
+        tokens_in: tokens of questions, where the service counts them; failed calls included.
         tokens_out: tokens of answers, likewise.
         cost: dollars of the calls whose cost is known.
         uncertain: the most dollars that the others may have cost, as far as prices are known.
-        unpriced: answers without a known price.
+        unpriced: calls that may have cost something, no matter how much, for no price is known.
         lost: calls that began and of which nothing more is known: the process ended meanwhile.
         failures: how many calls failed, by reason.
+        details: what was said of the latest of them, by reason.
     """
 
     calls: int
@@ -197,6 +216,7 @@ class Spending:
     unpriced: int
     lost: int
     failures: dict[str, int]
+    details: dict[str, str]
 
 
 def spending(records: Sequence[dict[str, Any]]) -> Spending:
@@ -205,22 +225,32 @@ def spending(records: Sequence[dict[str, Any]]) -> Spending:
     ended = {
         record["call"]: record for record in records if record["record"] in ("reply", "verdict", "failure")
     }
-    replies = [record for record in ended.values() if record["record"] != "failure"]
     failures: dict[str, int] = {}
+    details: dict[str, str] = {}
     for record in ended.values():
         if record["record"] == "failure":
             failures[record["reason"]] = failures.get(record["reason"], 0) + 1
+            details[record["reason"]] = record["detail"]
     costs = {call["call"]: ended.get(call["call"], {}).get("cost") for call in calls}
     return Spending(
         calls=len(calls),
-        tokens_in=sum(reply["tokens_in"] or 0 for reply in replies),
-        tokens_out=sum(reply["tokens_out"] or 0 for reply in replies),
+        tokens_in=sum(record.get("tokens_in") or 0 for record in ended.values()),
+        tokens_out=sum(record.get("tokens_out") or 0 for record in ended.values()),
         cost=sum(cost for cost in costs.values() if cost is not None),
         uncertain=sum(call["bound"] or 0.0 for call in calls if costs[call["call"]] is None),
-        unpriced=sum(reply["cost"] is None for reply in replies),
+        unpriced=sum(costs[call["call"]] is None and call["bound"] is None for call in calls),
         lost=len(calls) - len(ended),
         failures=failures,
+        details=details,
     )
+
+
+def remedy(stopped: str | None) -> str:
+    """What must be done before a run that stopped so can go on; empty where nothing must."""
+    for option in (_MAX_CALLS, _MAX_COST):
+        if stopped and stopped.endswith(f"({option})"):
+            return f"raise {option}"
+    return "mend that" if stopped and stopped.startswith(("key refused:", "not found:")) else ""
 
 
 def bound(request: Request, prices: Prices | None) -> float | None:

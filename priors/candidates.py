@@ -20,7 +20,6 @@ class Source:
         api_base: address of the server without credentials; None for the provider's own.
         temperature: of the sampling; None where the model takes none.
         seed: of the first sample; None where the model takes none.
-        max_tokens: most tokens of an answer.
         prompt_sha256: SHA-256 of the conversation that asks for a program.
     """
 
@@ -29,7 +28,6 @@ class Source:
     api_base: str | None
     temperature: float | None
     seed: int | None
-    max_tokens: int
     prompt_sha256: str
 
 
@@ -43,7 +41,8 @@ class Candidate:
         source: task, model, prompt and settings.
         parent: the candidate that this one repairs or refines; None for a first answer.
         repairs: how many answers to the same sample were refused before.
-        seed: the seed of this answer.
+        seed: the seed of this answer; None where the model takes none.
+        max_tokens: most tokens that it could have; None if the journal does not tell.
         asked_sha256: SHA-256 of the conversation that it answers.
         reply: the whole answer.
         finish_reason: why it ended, as the service says.
@@ -60,6 +59,7 @@ class Candidate:
     parent: str | None
     repairs: int
     seed: int | None
+    max_tokens: int | None
     asked_sha256: str
     reply: str
     finish_reason: str | None
@@ -112,7 +112,7 @@ def provenance(candidate: Candidate) -> dict[str, Any]:
             **asdict(source),
             **{
                 name: getattr(candidate, name)
-                for name in ("id", "parent", "repairs", "seed", "when", "asked_sha256")
+                for name in ("id", "parent", "repairs", "seed", "max_tokens", "when", "asked_sha256")
             },
             **{name: getattr(candidate, name) for name in ("tokens_in", "tokens_out", "cost")},
         },
@@ -132,7 +132,8 @@ def of_records(records: Iterable[dict[str, Any]], source: Source) -> Iterator[Ca
             source=source,
             parent=record["parent"],
             repairs=_id_parts(record["id"])[2],
-            seed=record["seed"],
+            seed=None if source.seed is None else record["seed"],
+            max_tokens=record.get("max_tokens"),
             asked_sha256=record["asked_sha256"],
             reply=record["text"],
             finish_reason=record["finish_reason"],

@@ -11,14 +11,16 @@ import contextlib
 import logging
 import os
 import re
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
 from envs import InputError
+from priors.failures import TooLongError, reason_of, seconds_of
 from priors.redaction import redact, redact_message, secrets_of, without_credentials
-from priors.sampler import CallError, Message, Prices, Reason, Reply, Request
+from priors.sampler import CallError, Message, Prices, Reply, Request, Usage
 
 MAX_REPLY_BYTES = 1_000_000
 """An honest reply is 20 kB, and its reasoning some hundred; the translator takes 100 kB of it."""
@@ -27,31 +29,13 @@ _MAX_DETAIL = 300  # characters of what a service says when it refuses
 _NO_KEY = "no-key"  # servers of one's own need none, but the protocol has a place for it
 _PREFIXES = re.compile(r"^(?:litellm\.\w+: )?(?:\w+Error: )?(?:\w+Exception - )?")  # of litellm's making
 
-_OF_STATUS: dict[int, Reason] = {
-    401: "key refused",
-    403: "key refused",
-    404: "not found",
-    408: "timeout",
-    413: "refused",
-    429: "rate limit",
-}
-
-
-_OF_CAUSE: tuple[tuple[Reason, frozenset[str]], ...] = (
-    ("reply too long", frozenset({"_TooLongError"})),
-    ("timeout", frozenset({"APITimeoutError", "TimeoutException", "Timeout"})),
-    ("unreachable", frozenset({"ConnectError", "ClientConnectorError", "UnsupportedProtocol"})),
-    ("cut connection", frozenset({"TransportError", "APIConnectionError", "ClientError", "ConnectionError"})),
-    ("malformed reply", frozenset({"JSONDecodeError", "APIResponseValidationError"})),
-)
-"""Classes of httpx, openai, aiohttp and json by name, for none of them is imported before litellm is."""
-
 
 class Client:
     """Asks one model through litellm, once a call.
 
     Attributes:
         model: the model, as litellm calls it: provider/name.
+        provider: who serves it, and whose key is sent, as litellm calls it.
         address: of the server, without credentials; None for the provider's own.
         prices: what the model costs by litellm's table; None if it is not in it.
         takes: which of "temperature" and "seed" the model takes; others are not sent.
@@ -62,7 +46,8 @@ class Client:
 
         Args:
             model: the model, as litellm calls it: provider/name.
-            api_base: address of a server that speaks the provider's protocol; None for the provider's own.
+            api_base: address of a server that speaks the provider's protocol; None for the provider's own,
+                or, if the provider is OpenAI, for what OPENAI_BASE_URL or OPENAI_API_BASE says.
             timeout: seconds that a call may take, from its first byte to its last.
 
         Raises:
@@ -70,16 +55,15 @@ class Client:
         """
         if not timeout > 0:
             raise InputError(f"timeout is {timeout}; it must be above 0")
-        if api_base is not None and not api_base.startswith(("http://", "https://")):
-            raise InputError("api_base must begin with http:// or https://, such as http://localhost:8000/v1")
+        _require_url("api_base", api_base)
         self.model = model
-        self.address = None if api_base is None else without_credentials(api_base)
-        self._api_base = api_base
         self._timeout = timeout
-        self._secrets = secrets_of(os.environ, api_base)
         self._litellm = _litellm()
-        self._provider = self._find_provider()
-        self._variable = f"{self._provider.upper()}_API_KEY"
+        self.provider = provider_of(model, api_base)
+        self._api_base = api_base or _address_of_environment(self.provider)
+        self.address = None if self._api_base is None else without_credentials(self._api_base)
+        self._secrets = secrets_of(os.environ, self._api_base)
+        self._variable = f"{self.provider.upper()}_API_KEY"
         self._key = self._find_key()
         self.prices = self._prices()
         supported = self._litellm.get_supported_openai_params(model) or ()
@@ -121,22 +105,25 @@ class Client:
         choice = response.choices[0] if response.choices else None
         text = getattr(getattr(choice, "message", None), "content", None)
         ended = getattr(choice, "finish_reason", None)
+        used = self._usage(response)
         if not isinstance(text, str) or not text.strip():
-            why = ": its tokens were used up before it began (--max-tokens)" if ended == "length" else ""
-            raise CallError("empty reply", f"the answer is empty{why}")
+            if ended == "length":
+                why = "its tokens were used up before the answer began: raise --max-tokens"
+                raise CallError("answer cut off", why, usage=used)
+            raise CallError("empty reply", "the answer is empty", usage=used)
         if len(text) > MAX_REPLY_BYTES:
-            raise CallError("reply too long", f"the answer has {len(text):,} characters")
-        usage = getattr(response, "usage", None)
-        return Reply(
-            text=redact(text, self._secrets),
-            finish_reason=str(ended) if ended else None,
-            tokens_in=_count(getattr(usage, "prompt_tokens", None)),
-            tokens_out=_count(getattr(usage, "completion_tokens", None)),
-            cost=self._cost(response),
-        )
+            raise CallError("reply too long", f"the answer has {len(text):,} characters", usage=used)
+        return Reply(redact(text, self._secrets), str(ended) if ended else None, *used)
+
+    def _usage(self, response: Any) -> Usage:
+        counts = getattr(response, "usage", None)
+        tokens_in = _count(getattr(counts, "prompt_tokens", None))
+        if not tokens_in:  # litellm writes zeros, and no cost, where the service does not count
+            return Usage()
+        return Usage(tokens_in, _count(getattr(counts, "completion_tokens", None)), self._cost(response))
 
     def _failure(self, error: Exception) -> CallError:
-        reason, where = _reason(error), self.address or f"the service of {self._provider}"
+        reason, where = reason_of(error), self.address or f"the service of {self.provider}"
         said = _PREFIXES.sub("", redact_message(" ".join(str(error).split()), self._secrets))[:_MAX_DETAIL]
         detail = {
             "unreachable": f"no server answers at {where}",
@@ -148,16 +135,7 @@ class Client:
             "not found": f"{where} knows no model {self.model.partition('/')[2] or self.model!r}: {said}",
         }.get(reason, said)
         headers = getattr(error, "litellm_response_headers", None) or {}
-        return CallError(reason, detail, retry_after=_seconds(headers))
-
-    def _find_provider(self) -> str:
-        try:
-            return str(self._litellm.get_llm_provider(self.model, api_base=self._api_base)[1])
-        except Exception:
-            raise InputError(
-                f"unknown model {self.model!r}: name the provider first, as in openai/NAME, anthropic/NAME, "
-                "gemini/NAME or ollama/NAME; a server of your own is openai/NAME with --api-base URL"
-            ) from None
+        return CallError(reason, detail, retry_after=seconds_of(headers, datetime.now(UTC)))
 
     def _find_key(self) -> str | None:
         """The key to send; None where litellm finds one in the environment."""
@@ -184,6 +162,37 @@ class Client:
         return None
 
 
+def provider_of(model: str, api_base: str | None = None) -> str:
+    """Who serves a model, and whose key it needs, as litellm calls it.
+
+    Raises:
+        InputError: no such provider.
+    """
+    try:
+        return str(_litellm().get_llm_provider(model, api_base=api_base)[1])
+    except Exception:
+        raise InputError(
+            f"unknown model {model!r}: name the provider first, as in openai/NAME, anthropic/NAME, "
+            "gemini/NAME or ollama/NAME; a server of your own is openai/NAME with --api-base URL"
+        ) from None
+
+
+def _address_of_environment(provider: str) -> str | None:
+    """The address that litellm would take from the environment, found here so that it is told and checked."""
+    if provider != "openai":
+        return None
+    for name in ("OPENAI_BASE_URL", "OPENAI_API_BASE"):
+        if address := os.environ.get(name):
+            _require_url(name, address)
+            return address
+    return None
+
+
+def _require_url(name: str, address: str | None) -> None:
+    if address is not None and not address.startswith(("http://", "https://")):
+        raise InputError(f"{name} must begin with http:// or https://, such as http://localhost:8000/v1")
+
+
 def _litellm() -> Any:
     """Litellm, told to keep to itself: its own table of prices, no `.env`, no advice printed on errors."""
     os.environ.setdefault("LITELLM_LOCAL_MODEL_COST_MAP", "True")
@@ -205,10 +214,6 @@ def _turn(message: Message) -> dict[str, Any]:
     return {"role": message.role, "content": [{"type": "text", "text": message.content}, *shown]}
 
 
-class _TooLongError(Exception):
-    """A server sends more than a reply may hold."""
-
-
 class _Bounded(httpx.AsyncByteStream):
     """The bytes of a response up to a limit."""
 
@@ -220,7 +225,7 @@ class _Bounded(httpx.AsyncByteStream):
         async for part in self._stream:
             count += len(part)
             if count > MAX_REPLY_BYTES:
-                raise _TooLongError
+                raise TooLongError
             yield part
 
     async def aclose(self) -> None:
@@ -248,37 +253,6 @@ def _use_bounded_session(litellm: Any) -> None:
     ):
         litellm.aclient_session = _BoundedSession()
         litellm.in_memory_llm_clients_cache.flush_cache()  # its clients hold the connections of another loop
-
-
-def _reason(error: BaseException) -> Reason:
-    """The kind of failure: litellm calls several of them a server error, but keeps what caused it."""
-    causes = list(_causes(error))
-    kinds = {base.__name__ for cause in causes for base in type(cause).__mro__}
-    for reason, names in _OF_CAUSE:
-        if kinds & names:
-            return reason
-    status = getattr(error, "status_code", None)
-    if isinstance(status, int):
-        return _OF_STATUS.get(status, "refused" if 400 <= status < 500 else "server error")
-    return "server error"
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """An exception and those behind it."""
-    seen: set[int] = set()
-    following: BaseException | None = error
-    while following is not None and id(following) not in seen:
-        seen.add(id(following))
-        yield following
-        following = following.__cause__ or following.__context__
-
-
-def _seconds(headers: Mapping[str, str]) -> float | None:
-    """What `Retry-After` says; a date there is not read."""
-    with contextlib.suppress(ValueError):
-        seconds = float({name.lower(): value for name, value in headers.items()}.get("retry-after", ""))
-        return seconds if 0 <= seconds < float("inf") else None
-    return None
 
 
 def _count(value: Any) -> int | None:

@@ -110,7 +110,6 @@ def source_of(
         api_base=api_base,
         temperature=settings.temperature if "temperature" in taken else None,
         seed=settings.seed if "seed" in taken else None,
-        max_tokens=settings.max_tokens,
         prompt_sha256=digest(first_messages(spec)),
     )
 
@@ -227,7 +226,7 @@ def at_once(
     """Run what makes calls at the same time, until all has ended or a stop is asked for; returns why."""
 
     async def together() -> str | None:
-        caller = Caller(sampler, run.settings.calls, run.journal)
+        caller = Caller(sampler, run.settings.calls, run.journal, stop)
         tasks = [asyncio.create_task(work) for work in begin(caller)]
         try:
             await _until_done(tasks, caller, stop, run.settings.calls.grace)

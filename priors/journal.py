@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -17,7 +17,7 @@ from typing import IO, Any
 from envs import InputError
 from priors.candidates import Candidate, Source, of_records, provenance
 from priors.prompt import digest
-from priors.sampler import Reply, Request
+from priors.sampler import Reply, Request, Usage
 
 JOURNAL = "journal.jsonl"
 _VERSION = 1
@@ -82,9 +82,10 @@ class Journal:
         self._append({"record": "call", "call": number, "id": name, "bound": bound, "when": _now()})
         return number
 
-    def add_failure(self, call: int, reason: str, detail: str, cost: float | None) -> None:
-        """Note that a call has failed, and what it is taken to have cost."""
-        self._append({"record": "failure", "call": call, "reason": reason, "detail": detail, "cost": cost})
+    def add_failure(self, call: int, reason: str, detail: str, usage: Usage) -> None:
+        """Note that a call has failed, and what it is taken to have used."""
+        about = {"record": "failure", "call": call, "reason": reason, "detail": detail}
+        self._append({**about, **usage._asdict()})
 
     def add_reply(
         self,
@@ -98,8 +99,8 @@ class Journal:
     ) -> None:
         """Keep an answer, or a verdict on a candidate; it is on the disk when this returns."""
         about = {"record": "verdict" if verdict else "reply", "call": call, "id": name, "parent": parent}
-        asked = {"when": _now(), "seed": request.seed, "asked_sha256": digest(request.messages)}
-        self._append({**about, **asked, **reply._asdict()})
+        asked = {"when": _now(), "seed": request.seed, "max_tokens": request.max_tokens}
+        self._append({**about, **asked, "asked_sha256": digest(request.messages), **reply._asdict()})
 
     def add_feedback(self, name: str, score: float, text: str, images: Sequence[str], env_steps: int) -> None:
         """Keep how a candidate did: score, what is told of it, files that show it, and env steps it took."""
@@ -172,7 +173,8 @@ def read(folder: Path) -> tuple[Candidate, ...]:
     try:
         lines = path.read_bytes().split(b"\n")[:-1]
         records = [json.loads(line) for line in lines]
-        return tuple(of_records(records, Source(**records[0]["source"])))
+        source = {field.name: records[0]["source"][field.name] for field in fields(Source)}
+        return tuple(of_records(records, Source(**source)))
     except OSError as error:
         raise InputError(f"{folder} holds no candidates: {JOURNAL}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, IndexError) as error:

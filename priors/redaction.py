@@ -10,7 +10,8 @@ REDACTED = "[redacted]"
 _SECRET_NAME = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|CREDENTIALS)$")
 _LEAST_LENGTH = 8  # a shorter value would blot out words of every text
 _LOOKS_SECRET = re.compile(
-    r"\b(?:sk|pk|gsk|xai|hf|ghp|AIza)[-_][\w*.-]{8,}|(?<=Bearer )\S+|(?<=Basic )\S+", re.IGNORECASE
+    r"\b(?:sk|pk|gsk|xai|hf|ghp)[-_][\w*.-]{8,}|\b(?-i:AIza)[\w*.-]{8,}|(?<=Bearer )\S+|(?<=Basic )\S+",
+    re.IGNORECASE,
 )
 
 

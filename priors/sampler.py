@@ -12,6 +12,7 @@ Reason = Literal[
     "unreachable",
     "malformed reply",
     "empty reply",
+    "answer cut off",
     "reply too long",
     "refused",
     "key refused",
@@ -89,6 +90,24 @@ class Reply(NamedTuple):
     cost: float | None = None
 
 
+class Usage(NamedTuple):
+    """What a service says that a call has used, though no reply came of it.
+
+    Attributes:
+        tokens_in: tokens of the question as the service counts them; None if it does not say.
+        tokens_out: tokens of the answer, likewise.
+        cost: dollars, by the table of prices; None if it is not known.
+    """
+
+    tokens_in: int | None = None
+    tokens_out: int | None = None
+    cost: float | None = None
+
+
+UNKNOWN = Usage()
+"""Of a call of which nothing more is known."""
+
+
 class Prices(NamedTuple):
     """Dollars for a token of the question and of the answer."""
 
@@ -103,13 +122,17 @@ class CallError(Exception):
         reason: the kind of failure.
         detail: what the service or the network said, without keys.
         retry_after: seconds after which the service wants to be asked again, if it said so.
+        usage: what the call has used, as far as it is known.
     """
 
-    def __init__(self, reason: Reason, detail: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, reason: Reason, detail: str, *, retry_after: float | None = None, usage: Usage = UNKNOWN
+    ) -> None:
         super().__init__(f"{reason}: {detail}")
         self.reason = reason
         self.detail = detail
         self.retry_after = retry_after
+        self.usage = usage
 
 
 class Sampler(Protocol):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import signal
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -15,11 +17,14 @@ import envs
 from envs import InputError
 from experiments.prior_files import count_steps
 from experiments.signals import StopRequest
-from priors.calls import CallSettings
+from priors.calls import CallSettings, remedy
 from priors.candidates import Candidate
 from priors.generate import GenerateSettings, Summary, generate, source_of
 from priors.journal import JOURNAL, Journal
+from priors.redaction import redact_message, secrets_of
 from priors.refine import Refined, RefineSettings, refine
+
+_MAX_SHOWN = 300  # letters of what a server says, on the last screen
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ class Generate:
     """Episodes in which each program is tried for it."""
     critic: str | None = None
     """Model that says before a round which lines of each parent are to blame, in several votes."""
+    critic_api_base: str | None = None
+    """Address of the critic's server; that of --api-base if left out and the provider is the same."""
     votes: int = 3
     """Votes of the critic on each parent; more than half must agree."""
     images: bool = False
@@ -73,7 +80,7 @@ class Generate:
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
-        from priors.client import Client  # noqa: PLC0415 - httpx and, in it, litellm
+        from priors.client import Client, provider_of  # noqa: PLC0415 - httpx and, in it, litellm
 
         spec = envs.spec(self.task)
         settings = GenerateSettings(
@@ -95,7 +102,11 @@ class Generate:
         refining = self._refining()
         critic = None
         if refining and self.critic:
-            critic = Client(self.critic, api_base=self.api_base, timeout=self.timeout)
+            address = self.critic_api_base
+            # The key of one provider must not reach the server of another.
+            if address is None and self.api_base and provider_of(self.critic) == client.provider:
+                address = self.api_base
+            critic = Client(self.critic, api_base=address, timeout=self.timeout)
             settings.calls.require_prices(critic.prices)
         folder = self.folder or Path("runs") / "generate" / self.task
         source = source_of(spec, settings, self.model, client.address, client.takes)
@@ -133,7 +144,7 @@ class Generate:
                     report=report,
                 )
                 count(refined, folder)
-        show(console, self, folder, summary)
+        show(console, self, folder, replace(summary, spent=refined.spent) if refined else summary)
         if refined:
             show_refined(console, self, folder, refined)
         _leave(summary, request.requested)
@@ -165,8 +176,9 @@ def show_refined(console: Console, command: Generate, folder: Path, refined: Ref
         parent = f", from {judged.candidate.parent}" if judged.candidate.parent else ""
         console.print(f"  {judged.candidate.id:<8} {judged.feedback.score:10,.0f}{parent}")
     if refined.stopped:
-        console.print(f"stopped: {refined.stopped}; the same command goes on")
-    best = folder / f"{refined.ranking[0].candidate.id}.py"
+        console.print(f"stopped: {refined.stopped}")
+        console.print(f"next:    {_going_on(refined.stopped)}")
+    best = shlex.quote(str(folder / f"{refined.ranking[0].candidate.id}.py"))
     console.print(f"next:    camel-jax tune {best} --task {command.task} --minutes 10")
 
 
@@ -185,6 +197,9 @@ def show(console: Console, command: Generate, folder: Path, summary: Summary) ->
     failed = ", ".join([*failures, *lost]) or "none"
     answered = spent.calls - sum(spent.failures.values()) - spent.lost
     console.print(f"calls:   {spent.calls} of {command.max_calls}: {answered} answered; failed: {failed}")
+    for reason, detail in sorted(spent.details.items()):
+        if detail and detail not in (summary.stopped or ""):
+            console.print(f"failed:  {reason}: {_shown(detail)}")
     console.print(f"tokens:  {spent.tokens_in:,} in, {spent.tokens_out:,} out; {_cost(summary)}")
     if summary.distinct < programs:
         console.print(f"note:    {summary.distinct} of the {programs} programs differ from each other")
@@ -192,19 +207,36 @@ def show(console: Console, command: Generate, folder: Path, summary: Summary) ->
         console.print(f"stopped: {summary.stopped}")
     console.print(f"folder:  {folder}: the programs, and {JOURNAL}, which tells where each comes from")
     if summary.open:
-        console.print("next:    the same command goes on; nothing that was answered is asked for again")
+        going_on = _going_on(summary.stopped)
+        console.print(f"next:    {going_on}; nothing that was answered is asked for again")
     if programs:
-        files = " ".join(map(str, summary.programs[:2])) + (" ..." if programs > 2 else "")
-        console.print(f"next:    camel-jax screen {command.task} {files}")
+        console.print(f"next:    camel-jax screen {command.task} {shlex.quote(str(folder))}")
+
+
+def _going_on(stopped: str | None) -> str:
+    before = remedy(stopped)
+    return f"{before}, then the same command goes on" if before else "the same command goes on"
+
+
+def _shown(detail: str) -> str:
+    """A server's words as the last screen has them: one line, no keys, no more than a few hundred letters.
+
+    The client keeps keys out of the journal, but other runs and other samplers may have written it.
+    """
+    letters = "".join(letter if letter.isprintable() else " " for letter in detail)
+    line = redact_message(" ".join(letters.split()), secrets_of(os.environ))
+    return line if len(line) <= _MAX_SHOWN else f"{line[:_MAX_SHOWN]} …"
 
 
 def _cost(summary: Summary) -> str:
     spent = summary.spent
-    parts = [] if spent.unpriced and not spent.cost else [f"${spent.cost:.4f}"]
+    if spent.unpriced and not (spent.cost or spent.uncertain):
+        return "cost not known"
+    parts = [f"${spent.cost:.4f}"]
     if spent.uncertain:
         parts.append(f"up to ${spent.uncertain:.4f} for calls of which the cost is not known")
     if spent.unpriced:
-        parts.append(f"{_count(spent.unpriced, 'answer')} without a known price")
+        parts.append(f"{_count(spent.unpriced, 'call')} without a known price")
     return ", ".join(parts)
 
 

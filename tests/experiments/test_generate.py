@@ -1,7 +1,9 @@
 """`camel-jax generate` as a person meets it: its last screen, its statuses, and a run that is killed."""
 
+import contextlib
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -13,10 +15,12 @@ import model_server as ms
 import pytest
 from scripted import BROKEN, PROGRAM, Scripted
 
+from experiments import cli, screening
 from experiments.cli import main
+from experiments.commands.screen import Screen
 from priors import journal as journals
 from priors.journal import JOURNAL
-from priors.sampler import CallError, Prices, Reply
+from priors.sampler import CallError, Prices, Reply, Usage
 
 ROOT = Path(__file__).parents[2]
 KEY = "sk-fake-0123456789abcdef-SECRET"
@@ -64,17 +68,113 @@ def test_the_last_screen_tells_all_and_the_next_command(model, tmp_path, capsys)
         "calls:   5 of 100: 3 answered; failed: 1 rate limit, 1 timeout",
         f"tokens:  1,020 in, 210 out; {out[5].partition('; ')[2]}",
         f"folder:  {tmp_path}: the programs, and {JOURNAL}, which tells where each comes from",
-        f"next:    camel-jax screen hopper {tmp_path}/000.py {tmp_path}/001r1.py",
+        f"next:    camel-jax screen hopper {tmp_path}",
     ]
     assert "$0.2500, up to $0.0" in out[5]
-    assert "2 answers without a known price" in out[5]
+
+
+def test_a_cost_that_nobody_knows_is_not_told_as_nothing(model, tmp_path, capsys):
+    cut = CallError("answer cut off", "raise --max-tokens", usage=Usage(1000, 500))
+    model(lambda *_: cut)
+    arguments = [*START, "-n", "2", "--concurrency", "1", "--folder", str(tmp_path)]
+    assert status_of(arguments) == 1
+    assert "tokens:  2,000 in, 1,000 out; cost not known" in capsys.readouterr().out
+    model([PROGRAM, PROGRAM])
+    main([*arguments, "--max-tokens", "20000"])
+    assert "hopper: 2 programs of 2 samples" in capsys.readouterr().out
+
+
+def test_calls_without_a_price_are_told_beside_those_that_have_one(model, tmp_path, capsys):
+    model([Reply(PROGRAM, "stop", 1000, 200, 0.25), PROGRAM])
+    main([*START, "-n", "2", "--concurrency", "1", "--folder", str(tmp_path)])
+    assert "out; $0.2500, 1 call without a known price" in capsys.readouterr().out
 
 
 def test_the_folder_is_that_of_the_task_unless_told(model, here, capsys):
     model([PROGRAM])
     main([*START, "-n", "1"])
     assert (here / "runs" / "generate" / "hopper" / "000.py").read_text() == PROGRAM
-    assert "next:    camel-jax screen hopper runs/generate/hopper/000.py" in capsys.readouterr().out
+    assert "next:    camel-jax screen hopper runs/generate/hopper\n" in capsys.readouterr().out
+
+
+def commands_of(out):
+    """The commands that a screen advises, as the command line reads them."""
+    lines = [line for line in out.splitlines() if line.startswith("next:    camel-jax ")]
+    return [cli._parse(shlex.split(line)[2:]) for line in lines]
+
+
+def test_the_next_command_can_be_pasted(model, here, capsys):
+    model([PROGRAM.replace("0.3", f"0.{number}") for number in range(1, 5)])
+    main([*START, "-n", "4", "--concurrency", "1", "--folder", "my runs/first"])
+    (command,) = commands_of(capsys.readouterr().out)
+    assert isinstance(command, Screen)
+    found = screening.collect(command.task, command.candidates)
+    assert sorted(found.programs) == [f"my runs/first/{number:03d}.py" for number in range(4)]
+
+
+GOES_ON = "the same command goes on; nothing that was answered is asked for again"
+
+
+@pytest.mark.parametrize(
+    ("script", "prices", "options", "following"),
+    [
+        ([PROGRAM], None, ["--max-calls", "1"], f"raise --max-calls, then {GOES_ON}"),
+        ([], Prices(1.0, 1.0), ["--max-cost", "1"], f"raise --max-cost, then {GOES_ON}"),
+        ([CallError("key refused", "no")], None, [], f"mend that, then {GOES_ON}"),
+        ([CallError("not found", "no")], None, [], f"mend that, then {GOES_ON}"),
+        ([CallError("unreachable", "no")], None, ["--retries", "0"], GOES_ON),
+        ([CallError("refused", "no"), PROGRAM], None, [], GOES_ON),
+    ],
+    ids=["calls", "cost", "401", "404", "unreachable", "400"],
+)
+def test_what_must_be_done_before_going_on_is_told(
+    script, prices, options, following, *, model, tmp_path, capsys
+):
+    model(script, prices)
+    with contextlib.suppress(SystemExit):
+        main([*START, "-n", "2", "--concurrency", "1", "--folder", str(tmp_path), *options])
+    assert f"next:    {following}\n" in capsys.readouterr().out
+
+
+def test_the_advice_after_a_cap_can_be_followed(model, tmp_path, capsys):
+    model([PROGRAM])
+    arguments = [*START, "-n", "2", "--concurrency", "1", "--folder", str(tmp_path), "--max-calls"]
+    main([*arguments, "1"])
+    assert "stopped: the cap of 1 calls is reached (--max-calls)" in capsys.readouterr().out
+    model([PROGRAM])
+    main([*arguments, "2"])
+    assert "hopper: 2 programs of 2 samples" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "told"),
+    [
+        (400, "max context is 4096", "refused: max context is 4096"),
+        (500, "CUDA out of memory", "server error: CUDA out of memory"),
+        (400, "you sent {authorization}", "refused: you sent Bearer [redacted]"),
+        (400, "one\n\x1b[31mtwo", "refused: one [31mtwo"),
+    ],
+)
+def test_the_screen_tells_what_a_failing_server_said(status, said, told, *, tmp_path, monkeypatch, capsys):
+    """Through the real client."""
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    arguments = [*START, "-n", "2", "--retries", "1", "--folder", str(tmp_path)]
+    with ms.serving(lambda body, number: ms.error(status, said)) as server:
+        assert status_of([*arguments, "--api-base", server.address]) == 1
+    out = capsys.readouterr().out
+    (line,) = [line for line in out.splitlines() if line.startswith("failed: ")]
+    assert line == f"failed:  {told}"
+    assert KEY not in out
+
+
+def test_what_a_server_said_is_cut_short_on_the_screen(model, tmp_path, capsys):
+    """A sampler of one's own may hand on anything."""
+    model(lambda *_: CallError("refused", "word " * 10_000 + "AIzaSy0123456789abcdef"))
+    assert status_of([*START, "-n", "1", "--folder", str(tmp_path)]) == 1
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("failed: ")]
+    assert 300 < len(line) < 350
+    assert line.endswith(" …")
 
 
 def test_without_a_program_the_status_is_1_and_one_line_says_why(model, tmp_path, capsys):

@@ -34,6 +34,7 @@ TESTS = (
     "tests/priors/test_client.py",
     "tests/priors/test_journal.py",
     "tests/experiments/test_generate.py",
+    "tests/experiments/test_generate_rounds.py",
 )
 
 

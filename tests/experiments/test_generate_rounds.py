@@ -1,13 +1,19 @@
 """`camel-jax generate --rounds`: programs are tried in the simulator, and go back with what they did."""
 
 import json
+import shlex
 
+import model_server as ms
 import pytest
 from scripted import PROGRAM, Scripted
 
+from experiments import cli
 from experiments.cli import main
+from experiments.commands.tune import Tune
 from experiments.prior_files import tuning_steps
 from priors.journal import JOURNAL
+from priors.refine import Feedback
+from priors.sampler import CallError
 
 FALLS = "def policy(obs):\n    return [1.0, 1.0, 1.0]\n"
 
@@ -54,6 +60,86 @@ def test_every_step_of_the_simulator_counts_once(rounds):
     programs = sorted(folder.glob("*.py"))
     assert len(programs) == 2
     assert [tuning_steps(str(file)) for file in programs] == [spent, spent]
+
+
+@pytest.fixture
+def judged(monkeypatch):
+    """All programs are tried without a simulator, and are worth the same."""
+
+    def judge(candidates):
+        return [Feedback(1.0, "It falls.") for _ in candidates]
+
+    monkeypatch.setattr("experiments.program_judge.ProgramJudge", lambda *_, **__: judge)
+
+
+def refining(folder, *options):
+    start = ["generate", "hopper", "--model", "openai/test-model", "-n", "1", "--backoff", "0"]
+    return [*start, "--folder", str(folder), "--rounds", "1", "--round-samples", "1", *options]
+
+
+def put(monkeypatch, script):
+    sampler = Scripted(script)
+    sampler.address, sampler.takes = None, ()
+    monkeypatch.setattr("priors.client.Client", lambda *_, **__: sampler)
+
+
+def test_the_last_screen_counts_the_calls_of_the_rounds_and_says_why_they_failed(
+    judged, tmp_path, monkeypatch, capsys
+):
+    put(monkeypatch, [PROGRAM, CallError("refused", "I see no images")])
+    main(refining(tmp_path))
+    out = capsys.readouterr().out
+    assert "calls:   2 of 100: 1 answered; failed: 1 refused" in out
+    assert "failed:  refused: I see no images" in out
+
+
+def test_a_round_that_a_cap_has_ended_says_what_to_do_first(judged, tmp_path, monkeypatch, capsys):
+    put(monkeypatch, [PROGRAM])
+    main(refining(tmp_path / "my run", "--max-calls", "1"))
+    out = capsys.readouterr().out
+    assert "next:    raise --max-calls, then the same command goes on\n" in out
+    advised = [line for line in out.splitlines() if line.startswith("next:    camel-jax tune")]
+    (command,) = [cli._parse(shlex.split(line)[2:]) for line in advised]
+    assert isinstance(command, Tune)
+    assert (tmp_path / "my run" / "000.py").samefile(command.prior)
+
+
+VERDICT = ms.Answer(
+    body=json.dumps(
+        {
+            **{"id": "verdict", "type": "message", "role": "assistant", "model": "claude"},
+            **{"content": [{"type": "text", "text": "LINE 2: it is stiff"}], "stop_reason": "end_turn"},
+            "usage": {"input_tokens": 10, "output_tokens": 5},
+        }
+    ).encode()
+)
+"""An answer as Anthropic's protocol has it."""
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["--critic-api-base", "the provider's own"])
+def test_the_key_of_a_critic_reaches_no_server_but_its_own(told, judged, tmp_path, monkeypatch):
+    keys = {"OPENAI_API_KEY": "lab-0123456789", "ANTHROPIC_API_KEY": "critic-0123456789"}
+    for name, value in {**keys, "NO_PROXY": "127.0.0.1"}.items():
+        monkeypatch.setenv(name, value)
+    with ms.serving(lambda *_: ms.reply(PROGRAM)) as lab, ms.serving(lambda *_: VERDICT) as own:
+        address = own.address.removesuffix("/v1")
+        monkeypatch.setenv("ANTHROPIC_API_BASE", address)  # nobody else may be called by a test
+        options = ["--critic-api-base", address] if told else []
+        critic = ["--critic", "anthropic/claude-sonnet-4-5", "--votes", "1", *options]
+        main(refining(tmp_path, "--api-base", lab.address, *critic))
+    assert (len(lab.requests), len(own.requests)) == (2, 1)
+    assert not [seen for seen in lab.requests if keys["ANTHROPIC_API_KEY"] in str(seen)]
+    assert keys["ANTHROPIC_API_KEY"] in str(own.requests[0].headers)
+    assert keys["OPENAI_API_KEY"] not in str(own.requests)
+
+
+def test_a_critic_of_the_same_provider_is_asked_at_the_same_address(judged, tmp_path, monkeypatch):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with ms.serving(lambda *_: ms.reply(PROGRAM)) as lab:
+        critic = ["--critic", "openai/other-model", "--votes", "1"]
+        main(refining(tmp_path, "--api-base", lab.address, *critic))
+    assert [seen.body["model"] for seen in lab.requests] == ["test-model", "other-model", "test-model"]
 
 
 @pytest.mark.parametrize(("option", "named"), [("--episodes", "episodes is 0"), ("--votes", "votes is 0")])

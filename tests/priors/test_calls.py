@@ -1,6 +1,7 @@
 """Caps, retries and back-off, without a server."""
 
 import asyncio
+import typing
 
 import pytest
 from scripted import PROGRAM, Scripted, run, settings, source
@@ -8,7 +9,7 @@ from scripted import PROGRAM, Scripted, run, settings, source
 from envs import InputError
 from priors.calls import Caller, CallSettings, StoppedError, bound, spending
 from priors.journal import Journal
-from priors.sampler import HOPELESS, RETRIED, UNBILLED, CallError, Message, Prices, Reply, Request
+from priors.sampler import HOPELESS, RETRIED, CallError, Message, Prices, Reason, Reply, Request, Usage
 
 REQUEST = Request((Message("user", "hej då"),), 1.0, 0, 100)
 
@@ -52,7 +53,7 @@ def test_a_wait_is_as_long_as_the_service_asks(asked, waited, tmp_path):
     assert waits == [waited]
 
 
-@pytest.mark.parametrize("reason", sorted(RETRIED | UNBILLED | HOPELESS | {"reply too long"}))
+@pytest.mark.parametrize("reason", sorted(typing.get_args(Reason)))
 def test_what_is_tried_again_and_what_ends_the_run(reason, tmp_path):
     sampler = Scripted(lambda *_: CallError(reason, "so it is"))
     replies, _, stopped, _ = ask(tmp_path, sampler, times=2, retries=2)
@@ -86,6 +87,9 @@ def test_a_call_costs_at_most_a_token_a_byte_and_all_tokens_of_the_answer():
         (Reply("text", cost=None), MOST),
         (CallError("timeout", ""), MOST),
         (CallError("reply too long", ""), MOST),
+        (CallError("answer cut off", ""), MOST),
+        (CallError("answer cut off", "", usage=Usage(10, 20, 0.25)), 0.25),
+        (CallError("empty reply", "", usage=Usage(10, 20, 0.25)), 0.25),
         (CallError("rate limit", ""), 0.0),
         (CallError("refused", ""), 0.0),
     ],
@@ -101,6 +105,19 @@ def test_what_a_call_counts_against_the_cap_on_cost(answer, counted, tmp_path):
         assert spent.cost + spent.uncertain <= cap < spent.cost + spent.uncertain + MOST
     else:
         assert len(sampler.requests) == 40
+
+
+def test_tokens_of_failed_calls_count(tmp_path):
+    sampler = Scripted([CallError("empty reply", "", usage=Usage(100, 30)), CallError("timeout", ""), "text"])
+    _, _, _, spent = ask(tmp_path, sampler)
+    assert (spent.tokens_in, spent.tokens_out, spent.unpriced) == (110, 35, 3)
+
+
+def test_the_latest_words_of_each_reason_are_kept(tmp_path):
+    failures = [CallError("timeout", "a"), CallError("server error", "b"), CallError("timeout", "c")]
+    _, _, _, spent = ask(tmp_path, Scripted([*failures, "text"]))
+    assert spent.failures == {"timeout": 2, "server error": 1}
+    assert spent.details == {"timeout": "c", "server error": "b"}
 
 
 def test_calls_in_flight_are_committed(tmp_path):

@@ -6,9 +6,10 @@ import pytest
 
 from priors.candidates import Candidate, Source, candidate_id, of_records, provenance
 
-SOURCE = Source("hopper", "test/model", None, 1.0, 0, 100, "0" * 64)
+SOURCE = Source("hopper", "test/model", None, 1.0, 0, "0" * 64)
 REPLY = {
-    **{"record": "reply", "call": 0, "id": "000", "parent": None, "seed": 7, "asked_sha256": "1" * 64},
+    **{"record": "reply", "call": 0, "id": "000", "parent": None, "seed": 7, "max_tokens": 100},
+    "asked_sha256": "1" * 64,
     **{"text": "Here:\nx", "finish_reason": "stop", "tokens_in": 10, "tokens_out": 5, "cost": 0.5},
     "when": "2030-01-02T03:04:05+00:00",
 }
@@ -19,6 +20,7 @@ EXAMPLE = Candidate(
     parent=None,
     repairs=0,
     seed=7,
+    max_tokens=100,
     asked_sha256="1" * 64,
     reply="Here:\nx",
     finish_reason="stop",
@@ -59,12 +61,15 @@ def test_a_candidate_is_an_answer_with_its_outcome():
     assert not dataclasses.replace(EXAMPLE, program="").translated
 
 
+def test_a_model_that_takes_no_seed_has_none_in_its_provenance():
+    (read,) = of_records([REPLY, OUTCOME], dataclasses.replace(SOURCE, seed=None))
+    assert provenance(read)["generation"]["seed"] is None
+
+
 def test_its_provenance_has_the_form_of_the_librarys():
     about = provenance(EXAMPLE)
     assert about["task"] == "hopper"
     assert about["written_by"] == "test/model, asked by `camel-jax generate` on 2030-01-02"
     told = about["generation"]
-    assert (told["prompt_sha256"], told["asked_sha256"], told["seed"], told["cost"]) == (
-        *("0" * 64, "1" * 64),
-        *(7, 0.5),
-    )
+    assert (told["prompt_sha256"], told["asked_sha256"]) == ("0" * 64, "1" * 64)
+    assert (told["seed"], told["max_tokens"], told["cost"]) == (7, 100, 0.5)

@@ -113,6 +113,21 @@ def test_a_stop_lets_calls_in_flight_end_and_begins_no_more(tmp_path):
     assert counts(run(tmp_path, Scripted([PROGRAM] * 2), samples=4)) == (4, 0, 0, 0)
 
 
+def test_a_stop_that_came_before_the_run_buys_nothing(tmp_path):
+    sampler = Scripted([PROGRAM])
+    summary = run(tmp_path, sampler, lambda: "SIGTERM")
+    assert (len(sampler.requests), summary.spent.calls) == (0, 0)
+    assert summary.stopped == "SIGTERM"
+
+
+def test_no_call_begins_between_a_stop_and_the_next_look_at_it(tmp_path):
+    """Answers come at once, so that all samples would be asked before a look every tenth of a second."""
+    sampler = Scripted(lambda *_: PROGRAM)
+    summary = run(tmp_path, sampler, lambda: "SIGTERM" if sampler.requests else None, samples=9)
+    assert len(sampler.requests) == 1
+    assert counts(summary) == (1, 0, 0, 8)
+
+
 def test_a_stop_does_not_wait_for_a_call_without_end(tmp_path):
     sampler = Scripted(lambda *_: 3600.0)
     summary = run(tmp_path, sampler, lambda: "SIGINT" if sampler.requests else None, grace=0.2)

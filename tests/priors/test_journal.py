@@ -11,7 +11,7 @@ from priors import journal as journals
 from priors.candidates import Candidate, provenance
 from priors.journal import JOURNAL, Journal
 from priors.prompt import digest
-from priors.sampler import Message, Reply, Request
+from priors.sampler import CallError, Message, Reply, Request
 
 SOURCE = source(settings())
 REQUEST = Request((Message("user", "write"),), 1.0, 7, 100)
@@ -31,6 +31,7 @@ def test_a_candidate_keeps_where_it_comes_from(tmp_path):
     assert journals.read(tmp_path) == (candidate,)
     assert dataclasses.asdict(candidate) | {"when": "", "source": None} == {
         **{"id": "000", "source": None, "parent": None, "repairs": 0, "seed": 7, "when": "", "errors": ""},
+        "max_tokens": 100,
         **{"reply": REPLY.text, "finish_reason": "stop", "program": PROGRAM},
         **{"tokens_in": 10, "tokens_out": 5, "cost": 0.5, "asked_sha256": digest(REQUEST.messages)},
     }
@@ -95,6 +96,27 @@ def test_candidates_of_another_source_are_not_mixed(change, message, tmp_path):
     with pytest.raises(InputError, match=f"{message}.*name another with --folder"):
         Journal(tmp_path, dataclasses.replace(SOURCE, **change))
     assert (tmp_path / JOURNAL).read_bytes() == before
+
+
+def test_a_folder_is_gone_on_with_by_other_tokens_of_an_answer(tmp_path):
+    cut = CallError("answer cut off", "raise --max-tokens")
+    assert run(tmp_path, Scripted([PROGRAM, cut]), samples=2, concurrency=1, max_tokens=100).open == 1
+    assert run(tmp_path, Scripted([PROGRAM]), samples=2, max_tokens=900).at_once == 2
+    assert [candidate.max_tokens for candidate in journals.read(tmp_path)] == [100, 900]
+
+
+def test_a_journal_that_tells_the_tokens_of_an_answer_of_all_is_read(tmp_path):
+    """As journals did before answers told their own."""
+    (known,) = fill(tmp_path)
+    path = tmp_path / JOURNAL
+    first, *others = [json.loads(line) for line in path.read_text().splitlines()]
+    first["source"]["max_tokens"] = 8192
+    for record in others:
+        record.pop("max_tokens", None)
+    path.write_text("".join(json.dumps(record) + "\n" for record in (first, *others)))
+    assert journals.read(tmp_path) == (dataclasses.replace(known, max_tokens=None),)
+    with Journal(tmp_path, SOURCE) as journal:
+        assert len(journal.candidates()) == 1
 
 
 def test_a_second_writer_is_kept_out(tmp_path):

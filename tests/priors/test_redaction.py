@@ -30,6 +30,8 @@ def test_a_secret_within_another_leaves_no_rest():
         "Incorrect API key provided: sk-abcde***************wxyz.",
         "Authorization: Bearer anything.at-all",
         "gsk_abcdefgh12345678",
+        "API key not valid: AIzaSyabcdefgh12345678_-wxyz",
+        "https://host/v1beta/models?key=AIzaSyabcdefgh12345678",
     ],
 )
 def test_what_looks_like_a_key_is_taken_out_though_nobody_knows_it(text):
@@ -39,7 +41,9 @@ def test_what_looks_like_a_key_is_taken_out_though_nobody_knows_it(text):
     assert not any(part in cleaned for part in ("abcdefgh", "wxyz", "anything"))
 
 
-@pytest.mark.parametrize("text", ["skip - and risk-free", "task_of 12345678", "desk-lamp", "sk = 0.5"])
+@pytest.mark.parametrize(
+    "text", ["skip - and risk-free", "task_of 12345678", "desk-lamp", "sk = 0.5", "aizawa_attractor"]
+)
 def test_other_text_is_left_as_it_is(text):
     assert redact_message(text, ()) == text
 
