@@ -191,18 +191,18 @@ def _openings(
             parent.candidate.program,
             score=parent.feedback.score,
             best=best.feedback.score,
-            feedback=_feedback(run.journal, parent),
+            feedback=_feedback(run.journal, parent, settings.votes),
             images=_images(run.journal.folder, parent.feedback, settings),
         )
         openings.append(Opening(number, sample, messages, parent.candidate.id))
     return openings
 
 
-def _feedback(journal: Journal, judged: Judged) -> str:
+def _feedback(journal: Journal, judged: Judged, asked: int) -> str:
     """What the simulator says of a program, and then what the critics agree on."""
     program = judged.candidate.program
     votes = _votes(journal, judged.candidate)
-    return "\n\n".join(part for part in (judged.feedback.text, told(program, votes)) if part)
+    return "\n\n".join(part for part in (judged.feedback.text, told(program, votes, asked)) if part)
 
 
 def _images(folder: Path, feedback: Feedback, settings: RefineSettings) -> tuple[bytes, ...]:

@@ -168,6 +168,14 @@ def test_lines_that_the_critics_agree_on_are_told(tmp_path):
     assert not silent.requests, "they are kept"
 
 
+def test_one_vote_of_three_is_told_to_nobody(tmp_path):
+    """Two calls to the critic fail; the one verdict that came is not that of more than half."""
+    critic = Scripted(["LINE 5: too weak", CallError("refused", ""), CallError("refused", "")])
+    _, sampler = refined(tmp_path, [1], [2], critic=critic, samples=1)
+    assert len(critic.requests) == 3
+    assert "blame" not in sampler.requests[0].messages[3].content
+
+
 def test_the_caps_hold_for_critics_and_rounds_together(tmp_path):
     critic = Scripted(lambda *_: Reply("LINE 1: x"))
     result, sampler = refined(tmp_path, [1], [2, 3], critic=critic, max_calls=5, samples=4)
