@@ -5,8 +5,11 @@ import json
 import pytest
 from scripted import PROGRAM, Scripted
 
+import envs
+from camel_jax import GymnasiumEvaluator, prior_alone
 from experiments.cli import main
 from experiments.prior_files import tuning_steps
+from priors import translate
 from priors.journal import JOURNAL
 
 FALLS = "def policy(obs):\n    return [1.0, 1.0, 1.0]\n"
@@ -46,11 +49,23 @@ def test_better_programs_lead(rounds, capsys):
     assert scores[child] > scores["000"] > 0
 
 
+def length_in_gymnasium(program):
+    """Steps of the episode that a film is taken of."""
+    spec = envs.spec("hopper")
+    prior = translate(program, observation_size=spec.observation_size, action_size=spec.action_size)
+    policy = prior_alone(prior)
+    evaluator = GymnasiumEvaluator(spec.gymnasium_id, policy.step, episodes=1)
+    return int(evaluator(policy.parameters, policy.carry, seed=0).lengths[0])
+
+
 def test_every_step_of_the_simulator_counts_once(rounds):
     folder, _ = rounds
     records = [json.loads(line) for line in (folder / JOURNAL).read_text().splitlines()]
-    spent = sum(record["env_steps"] for record in records if record["record"] == "feedback")
-    assert spent > 20
+    tried = [record["env_steps"] for record in records if record["record"] == "feedback"]
+    drawn = [record["env_steps"] for record in records if record["record"] == "picture"]
+    assert len(tried) == 2
+    assert drawn == [length_in_gymnasium(FALLS)], "of the parent alone"
+    spent = sum(tried) + sum(drawn)
     programs = sorted(folder.glob("*.py"))
     assert len(programs) == 2
     assert [tuning_steps(str(file)) for file in programs] == [spent, spent]
