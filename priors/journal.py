@@ -100,10 +100,11 @@ class Journal:
         request: Request,
         reply: Reply,
         *,
-        verdict: bool = False,
+        verdict: str | None = None,
     ) -> None:
-        """Keep an answer, or a verdict on a candidate; it is on the disk when this returns."""
-        about = {"record": "verdict" if verdict else "reply", "call": call, "id": name, "parent": parent}
+        """Keep an answer, or the verdict of a named model on a candidate; it is on the disk afterwards."""
+        kind = {"record": "reply"} if verdict is None else {"record": "verdict", "model": verdict}
+        about = {**kind, "call": call, "id": name, "parent": parent}
         asked = {"when": _now(), "seed": request.seed, "asked_sha256": digest(request.messages)}
         self._append({**about, **asked, **reply._asdict()})
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from envs import InputError, TaskSpec
 from priors.calls import Caller, Spending, StoppedError, spending
@@ -22,6 +22,14 @@ from priors.prompt import critic_messages, first_messages, refine_messages
 from priors.sampler import Request, Sampler
 
 _SEEDS_OF_A_CRITIC = 500_000_000
+
+
+class Critic(Sampler, Protocol):
+    """Asks a model for verdicts."""
+
+    @property
+    def model(self) -> str:
+        """The model, by whose name its verdicts are kept: another one is asked anew."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,7 @@ def refine(
     *,
     settings: RefineSettings,
     asking: GenerateSettings,
-    critic: Sampler | None = None,
+    critic: Critic | None = None,
     stop: Callable[[], str | None] = lambda: None,
     report: Callable[[Candidate], None] = lambda _: None,
 ) -> Refined:
@@ -135,14 +143,14 @@ class _Rounds:
     run: Run
     sampler: Sampler
     judge: Judge
-    critic: Sampler | None
+    critic: Critic | None
     settings: RefineSettings
     stop: Callable[[], str | None]
 
     def ask(self, number: int) -> str | None:
         """Ask for what is missing of a round; returns why no more calls were made.
 
-        Pictures are for the parents of samples that are not finished: nobody looks at others.
+        Pictures and verdicts are for the parents of samples that are not finished: nobody reads others.
         """
         journal, stopped = self.run.journal, self.stop()
         before = [one for one in ranking(journal, self.judge) if one.candidate.round < number]
@@ -151,7 +159,7 @@ class _Rounds:
         if stopped is None and self.settings.images:
             stopped = draw_all(journal, self.judge, [one.candidate for one in parents], self.stop)
         if stopped is None and self.critic is not None:
-            stopped = self._ask_critic(self.critic, before[: self.settings.parents])
+            stopped = self._ask_critic(self.critic, parents)
         if stopped is not None:
             return stopped
         openings = [self._opening(number, sample, before[0].feedback.score) for sample in samples]
@@ -190,9 +198,9 @@ class _Rounds:
         except OSError as error:
             raise InputError(f"{error.filename} cannot be read ({error.strerror})") from error
 
-    def _ask_critic(self, critic: Sampler, parents: Sequence[Judged]) -> str | None:
+    def _ask_critic(self, critic: Critic, parents: Sequence[Judged]) -> str | None:
         """Ask for the verdicts that are missing; returns why no more calls were made."""
-        asking, have = self.run.settings, _verdicts(self.run.journal)
+        asking, have = self.run.settings, _verdicts(self.run.journal, critic)
 
         async def vote(judged: Judged, number: int, caller: Caller) -> None:
             candidate, feedback = judged
@@ -206,7 +214,7 @@ class _Rounds:
             seed = asking.seed + _SEEDS_OF_A_CRITIC + number
             request = Request(messages, asking.temperature, seed, asking.max_tokens)
             try:
-                await caller(request, _vote_name(candidate, number), candidate.id, verdict=True)
+                await caller(request, _vote_name(candidate, number), candidate.id, verdict=critic.model)
             except StoppedError:
                 return
 
@@ -221,16 +229,20 @@ class _Rounds:
         return at_once(self.run, critic, begin, self.stop)
 
     def _votes(self, candidate: Candidate) -> list[tuple[Fault, ...]]:
-        """What the critic's votes blame, as far as they came."""
-        have = _verdicts(self.run.journal)
+        """What the critic's votes blame, as far as they came; none without a critic."""
+        have = {} if self.critic is None else _verdicts(self.run.journal, self.critic)
         lines = len(candidate.program.splitlines())
         names = (_vote_name(candidate, number) for number in range(self.settings.votes))
         return [faults(have[name], lines) for name in names if name in have]
 
 
-def _verdicts(journal: Journal) -> dict[str, str]:
-    """Verdicts by name."""
-    return {record["id"]: record["text"] for record in journal.records if record["record"] == "verdict"}
+def _verdicts(journal: Journal, critic: Critic) -> dict[str, str]:
+    """Verdicts of the critic by name. Old journals do not tell whose theirs are; those do not count."""
+    return {
+        record["id"]: record["text"]
+        for record in journal.records
+        if record["record"] == "verdict" and record.get("model") == critic.model
+    }
 
 
 def _vote_name(candidate: Candidate, number: int) -> str:

@@ -220,7 +220,7 @@ def test_other_episodes_are_not_ranked_against_the_old_ones(tmp_path):
 
 
 def as_of_old(folder):
-    """Turn a journal into one of before: no episodes, pictures in the feedback."""
+    """Turn a journal into one of before: no episodes, no model of a verdict, pictures in the feedback."""
     path = folder / JOURNAL
     records = [json.loads(line) for line in path.read_text().splitlines()]
     drawn = {record["id"]: record["images"] for record in records if record["record"] == "picture"}
@@ -228,22 +228,25 @@ def as_of_old(folder):
         if record["record"] == "feedback":
             del record["episodes"]
             record["images"] = drawn.get(record["id"], [])
+        elif record["record"] == "verdict":
+            del record["model"]
     kept = [record for record in records if record["record"] != "picture"]
     path.write_text("".join(json.dumps(record) + "\n" for record in kept))
 
 
 def test_an_old_journal_can_be_gone_on_with(tmp_path):
-    """What it does not tell is found out anew: scores; its pictures are there."""
+    """What it does not tell is found out anew: scores and verdicts; its pictures are there."""
     (tmp_path / "frames.png").write_bytes(b"\x89PNG...")
     judge = Judge(images=("frames.png",))
-    refined(tmp_path, [1, 2], [3, 4], judge)
+    refined(tmp_path, [1, 2], [3, 4], judge, critic=Scripted(lambda *_: "LINE 5: x"))
     assert judge.drawn == ["001", "000"]
     as_of_old(tmp_path)
-    again = Judge(images=("other.png",))
-    result, sampler = refined(tmp_path, [1, 2], [3, 4, 5], again, samples=3)
+    again, critic = Judge(images=("other.png",)), Scripted(lambda *_: "LINE 5: y")
+    result, sampler = refined(tmp_path, [1, 2], [3, 4, 5], again, critic=critic, samples=3)
     assert again.seen == ["000", "001", "g1_000", "g1_001", "g1_002"]
     assert again.drawn == []
     assert sampler.requests[0].messages[3].images == (b"\x89PNG...",)
+    assert len(critic.requests) == 3
     assert result.env_steps == 4 * 10 + 5 * 10
 
 
@@ -303,6 +306,44 @@ def test_lines_that_the_critics_agree_on_are_told(tmp_path):
     silent = Scripted([])
     refined(tmp_path, [1], [], critic=silent, samples=1)
     assert not silent.requests, "they are kept"
+
+
+def test_another_critic_is_asked_anew_and_no_critic_is_not_quoted(tmp_path):
+    first = Scripted(lambda *_: "LINE 5: says the first", model="test/first")
+    refined(tmp_path, [1], [2], critic=first, samples=1)
+    second = Scripted(lambda *_: "LINE 5: says the second", model="test/second")
+    _, sampler = refined(tmp_path, [1], [3], critic=second, samples=2)
+    question = sampler.requests[0].messages[3].content
+    assert len(second.requests) == 3
+    assert "3 of 3 judges blame line 5:" in question
+    assert "says the second" in question
+    assert "says the first" not in question
+    _, sampler = refined(tmp_path, [1], [4], samples=3)
+    assert "judges blame" not in sampler.requests[0].messages[3].content
+    back = Scripted([], model="test/first")
+    _, sampler = refined(tmp_path, [1], [5], critic=back, samples=4)
+    assert "says the first" in sampler.requests[0].messages[3].content, "its verdicts are kept"
+
+
+def test_fewer_votes_are_the_first_ones(tmp_path):
+    verdicts = ["LINE 5: a", "LINE 1: b", "LINE 1: c", "LINE 5: d", "LINE 5: e"]
+    refined(tmp_path, [1], [2], critic=Scripted(verdicts), samples=1, votes=5)
+    _, sampler = refined(tmp_path, [1], [3], critic=Scripted([]), samples=2, votes=3)
+    question = sampler.requests[0].messages[3].content
+    assert "2 of 3 judges blame line 1:" in question
+    assert "blame line 5" not in question
+
+
+def test_no_verdict_is_bought_that_nobody_reads(tmp_path):
+    """Not for a round that is finished, and not on a parent whose samples are."""
+    refined(tmp_path, [1, 2, 3], [4, 5], parents=3)
+    critic = Scripted(lambda *_: "LINE 5: x")
+    refined(tmp_path, [1, 2, 3], [], critic=critic, parents=3)
+    assert not critic.requests
+    result, _ = refined(tmp_path, [1, 2, 3], [6], critic=critic, parents=3, samples=3)
+    assert len(critic.requests) == 3, "the votes on the third parent alone"
+    assert "WORTH = 1" in critic.requests[0].messages[0].content
+    assert result.best_of_round == (3, 6)
 
 
 def test_one_vote_of_three_is_told_to_nobody(tmp_path):
