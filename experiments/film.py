@@ -25,11 +25,13 @@ class Film(NamedTuple):
         frames: uint8, `(frames, height, width, 3)`.
         times: of the frames, s.
         drawn_with: how they were drawn.
+        env_steps: that were simulated for it, in Gymnasium.
     """
 
     frames: np.ndarray
     times: Sequence[float]
     drawn_with: str
+    env_steps: int = 0
 
 
 def film_of(spec: envs.TaskSpec, prior: FunctionPrior) -> Film:
@@ -43,7 +45,7 @@ def film_of(spec: envs.TaskSpec, prior: FunctionPrior) -> Film:
     steps = np.arange(first, last + 1, stride)[:_FRAMES]
     model = envs.make(spec.name, "c").unwrapped.physics.model
     way, frames = render_frames(model, qpos[steps])
-    return Film(frames, [float(step * spec.time_step) for step in steps], way)
+    return Film(frames, [float(step * spec.time_step) for step in steps], way, last)
 
 
 def write_strip(path: Path, film: Film) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import jax
@@ -14,13 +13,13 @@ from priors import FunctionPrior, translate
 from priors.candidates import Candidate
 from priors.diagnosis import diagnose
 from priors.diagnosis_text import describe
-from priors.refine import Feedback
+from priors.judging import Feedback, Picture
 from priors.rollout import scores_of
 from priors.trace import record
 
 
 class ProgramJudge:
-    """The simulator's part in refinement, see `priors.refine.Judge`; equal episodes for all programs.
+    """The simulator's part in refinement, see `priors.judging.Judge`; equal episodes for all programs.
 
     Args:
         spec: the task.
@@ -28,7 +27,6 @@ class ProgramJudge:
         episodes: of each program.
         seed: of the episodes.
         physics: the engine, as in `envs.make`.
-        images: whether to draw how each program moves.
     """
 
     def __init__(
@@ -39,29 +37,35 @@ class ProgramJudge:
         episodes: int = 16,
         seed: int = 0,
         physics: str = "auto",
-        images: bool = False,
     ):
-        self._spec, self._folder, self._images = spec, folder, images
+        self._spec, self._folder = spec, folder
         self._env, self._key, self._episodes = envs.make(spec.name, physics), jax.random.key(seed), episodes
 
-    def __call__(self, candidates: Sequence[Candidate]) -> list[Feedback]:
-        """How each of the candidates did, in their order."""
-        return [self._judge(candidate) for candidate in candidates]
+    @property
+    def episodes(self) -> int:
+        """Of each program."""
+        return self._episodes
 
-    def _judge(self, candidate: Candidate) -> Feedback:
-        spec = self._spec
-        prior = translate(
-            candidate.program, observation_size=spec.observation_size, action_size=spec.action_size
-        )
-        trace = record(prior, self._env, self._key, episodes=self._episodes, steps=spec.max_episode_steps)
+    def __call__(self, candidate: Candidate) -> Feedback:
+        """How a program did."""
+        prior = self._prior(candidate)
+        steps = self._spec.max_episode_steps
+        trace = record(prior, self._env, self._key, episodes=self._episodes, steps=steps)
         return Feedback(
             score=float(jnp.mean(scores_of(*map(jnp.asarray, (trace.returns, trace.fault))))),
-            text=describe(diagnose(trace, spec, prior.branches)),
-            images=(self._draw(candidate.id, prior),) if self._images else (),
+            text=describe(diagnose(trace, self._spec, prior.branches)),
             env_steps=int(trace.lengths.sum()),
         )
 
-    def _draw(self, name: str, prior: FunctionPrior) -> str:
-        file = f"{name}.png"
-        write_strip(self._folder / file, film_of(self._spec, prior))
-        return file
+    def draw(self, candidate: Candidate) -> Picture:
+        """A strip of frames of how a program moves, in the folder, with the steps of that episode."""
+        film = film_of(self._spec, self._prior(candidate))
+        file = f"{candidate.id}.png"
+        write_strip(self._folder / file, film)
+        return Picture((file,), film.env_steps)
+
+    def _prior(self, candidate: Candidate) -> FunctionPrior:
+        spec = self._spec
+        return translate(
+            candidate.program, observation_size=spec.observation_size, action_size=spec.action_size
+        )

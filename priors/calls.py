@@ -112,7 +112,7 @@ class Caller:
         self._stop.set()
 
     async def __call__(
-        self, request: Request, name: str, parent: str | None = None, *, verdict: bool = False
+        self, request: Request, name: str, parent: str | None = None, *, verdict: str | None = None
     ) -> Reply | None:
         """Ask until an answer comes and is on the disk; None if none came.
 
@@ -120,7 +120,7 @@ class Caller:
             request: what to ask.
             name: of the candidate that is asked for, or of the verdict.
             parent: the candidate that it is about.
-            verdict: whether the answer is a verdict, and no candidate.
+            verdict: the model whose verdict the answer is; None for a candidate.
 
         Raises:
             StoppedError: no more calls are made.
@@ -136,7 +136,7 @@ class Caller:
                 await self._sleep(wait)
         return None
 
-    async def _once(self, request: Request, name: str, parent: str | None, verdict: bool) -> Reply:
+    async def _once(self, request: Request, name: str, parent: str | None, verdict: str | None) -> Reply:
         self._require_room(request)
         call = self._journal.begin_call(name, bound(request, self._sampler.prices))
         try:

@@ -1,7 +1,8 @@
 """Verdicts on a program: a model reads what it did and names the lines to blame, several times.
 
 One verdict of a model is noise. Only lines that more than half of the votes blame are told to the model that
-improves the program, so that the credit for a failure lands where several readers see it.
+improves the program, so that the credit for a failure lands where several readers see it. It is half of the
+votes that were asked for: the one that came while the others failed is still one verdict.
 """
 
 from __future__ import annotations
@@ -35,10 +36,14 @@ def faults(verdict: str, lines: int) -> tuple[Fault, ...]:
     return tuple(found[:_MAX_FAULTS])
 
 
-def agreed(votes: Sequence[Iterable[Fault]]) -> tuple[tuple[int, int, int], ...]:
+def agreed(votes: Iterable[Iterable[Fault]], asked: int) -> tuple[tuple[int, int, int], ...]:
     """Stretches `(first, last, votes)` of lines that more than half of the votes blame.
 
     Neighbouring lines with as many votes are one stretch. A vote counts once for a line.
+
+    Args:
+        votes: those that came.
+        asked: how many were asked for.
     """
     blamed: dict[int, int] = {}
     for vote in votes:
@@ -46,7 +51,7 @@ def agreed(votes: Sequence[Iterable[Fault]]) -> tuple[tuple[int, int, int], ...]
             blamed[line] = blamed.get(line, 0) + 1
     stretches: list[tuple[int, int, int]] = []
     for line, count in sorted(blamed.items()):
-        if 2 * count <= len(votes):
+        if 2 * count <= asked:
             continue
         if stretches and stretches[-1][1:] == (line - 1, count):
             stretches[-1] = (stretches[-1][0], line, count)
@@ -55,13 +60,16 @@ def agreed(votes: Sequence[Iterable[Fault]]) -> tuple[tuple[int, int, int], ...]
     return tuple(stretches)
 
 
-def told(program: str, votes: Sequence[Sequence[Fault]]) -> str:
-    """The verdict in words: agreed lines with their text and the reasons given; empty if none agree."""
+def told(program: str, votes: Sequence[Sequence[Fault]], asked: int) -> str:
+    """The verdict in words: agreed lines with their text and the reasons given; empty if none agree.
+
+    Arguments as in `agreed`.
+    """
     source, parts = program.splitlines(), []
-    for first, last, count in agreed(votes):
+    for first, last, count in agreed(votes, asked):
         where = f"line {first}" if first == last else f"lines {first} to {last}"
         reasons = [f.reason for vote in votes for f in vote if f.first <= last and f.last >= first]
         quoted = "\n".join(f"    {line}" for line in source[first - 1 : last])
         said = "\n".join(f"- {reason}" for reason in dict.fromkeys(reasons))
-        parts.append(f"{count} of {len(votes)} judges blame {where}:\n\n{quoted}\n\n{said}")
+        parts.append(f"{count} of {asked} judges blame {where}:\n\n{quoted}\n\n{said}")
     return "\n\n".join(parts)

@@ -50,14 +50,21 @@ class Departure(NamedTuple):
 
 
 class Use(NamedTuple):
-    """How often the test of a branch holds where it is reached, in all steps and in the last of failures.
+    """How often the test of a branch holds where it is reached: shares from 0 to 1, NaN where it was not.
 
-    Both are shares from 0 to 1, NaN where the test was not reached.
+    Attributes:
+        branch: the branch.
+        share: in all steps.
+        before_failure: in the last steps before a failure.
+        good: in the better quarter of the episodes; NaN where good and bad ones are alike.
+        bad: in the worse quarter, likewise.
     """
 
     branch: Branch
     share: float
     before_failure: float
+    good: float
+    bad: float
 
 
 class Rhythm(NamedTuple):
@@ -133,7 +140,7 @@ def diagnose(trace: Trace, spec: TaskSpec, branches: Sequence[Branch] = ()) -> D
             Rhythm(entry, _period(trace.actions[..., index], trace.lengths))
             for index, entry in enumerate(spec.action)
         ),
-        uses=_uses(trace, branches, failed),
+        uses=_uses(trace, branches, failed, good, bad),
     )
 
 
@@ -225,14 +232,18 @@ def _first_peak(x: np.ndarray) -> int | None:
     return int(low[0] + 1 + peaks[0]) if len(peaks) else None
 
 
-def _uses(trace: Trace, branches: Sequence[Branch], failed: np.ndarray) -> tuple[Use, ...]:
-    step = np.arange(len(trace.alive))[:, None]
+def _uses(
+    trace: Trace, branches: Sequence[Branch], failed: np.ndarray, good: np.ndarray, bad: np.ndarray
+) -> tuple[Use, ...]:
+    step, episode = np.arange(len(trace.alive))[:, None], np.arange(trace.alive.shape[1])
     end = trace.alive & (step >= trace.lengths - END) & failed
+    told_apart = trace.alive & (not _alike(trace.returns, good, bad))
+    masks = (trace.alive, end, told_apart & np.isin(episode, good), told_apart & np.isin(episode, bad))
 
     def share(mask: np.ndarray, index: int) -> float:
         true, false = trace.taken[mask][:, index].sum(axis=0)
         return float(true / (true + false)) if true + false else float("nan")
 
     return tuple(
-        Use(branch, share(trace.alive, index), share(end, index)) for index, branch in enumerate(branches)
+        Use(branch, *(share(mask, index) for mask in masks)) for index, branch in enumerate(branches)
     )

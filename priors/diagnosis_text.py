@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from envs import Quantity
-from priors.diagnosis import END, START, Diagnosis, Phase
+from priors.diagnosis import END, START, Diagnosis, Phase, Use
 
 _MOST_ENTRIES = 24
+_SAME_SHARE = 0.05  # good and bad episodes take a branch alike up to this difference
 
 
 def describe(found: Diagnosis) -> str:
@@ -119,13 +120,22 @@ def _branches(found: Diagnosis) -> Iterator[str]:
     yield ""
     for use in found.uses:
         where = f"- line {use.branch.line}, `{use.branch.text}`"
-        if np.isnan(use.share):
-            yield f"{where}: never reached"
-            continue
-        words = {0.0: "never true", 1.0: "always true"}.get(
-            use.share, f"true in {use.share:.0%} of the steps"
-        )
+        words = _holds(use.share)
         if not np.isnan(use.before_failure):
             words += f", and in {use.before_failure:.0%} of the last {END} before a failure"
-        yield f"{where}: {words}"
+        yield f"{where}: {words}{_compared(use)}"
     yield ""
+
+
+def _holds(share: float) -> str:
+    if np.isnan(share):
+        return "never reached"
+    return {0.0: "never true", 1.0: "always true"}.get(share, f"true in {share:.0%} of the steps")
+
+
+def _compared(use: Use) -> str:
+    """How the best and the worst episodes took a branch; empty where they took it alike."""
+    reached = ~np.isnan([use.good, use.bad])
+    if not reached.any() or (reached.all() and abs(use.good - use.bad) <= _SAME_SHARE):
+        return ""
+    return f"; in the best quarter of the episodes {_holds(use.good)}, in the worst quarter {_holds(use.bad)}"

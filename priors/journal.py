@@ -54,6 +54,7 @@ class Journal:
                 _require_same(source, self._records[0]["source"], folder)
                 for candidate in self.candidates():
                     self._write_program(candidate)  # where the process was killed before it could
+                self._count_steps()
             else:
                 self._append({"record": "source", "version": _VERSION, "source": asdict(source)})
         except BaseException:
@@ -70,6 +71,11 @@ class Journal:
     def records(self) -> tuple[dict[str, Any], ...]:
         """All records, in the order in which they were written."""
         return tuple(self._records)
+
+    @property
+    def env_steps(self) -> int:
+        """Simulated to try and to draw the programs of the folder, by all runs."""
+        return sum(record.get("env_steps", 0) for record in self._records)
 
     def begin_call(self, name: str, bound: float | None) -> int:
         """Note that a call begins; returns its number.
@@ -95,23 +101,31 @@ class Journal:
         request: Request,
         reply: Reply,
         *,
-        verdict: bool = False,
+        verdict: str | None = None,
     ) -> None:
-        """Keep an answer, or a verdict on a candidate; it is on the disk when this returns."""
-        about = {"record": "verdict" if verdict else "reply", "call": call, "id": name, "parent": parent}
+        """Keep an answer, or the verdict of a named model on a candidate; it is on the disk afterwards."""
+        kind = {"record": "reply"} if verdict is None else {"record": "verdict", "model": verdict}
+        about = {**kind, "call": call, "id": name, "parent": parent}
         asked = {"when": _now(), "seed": request.seed, "max_tokens": request.max_tokens}
         self._append({**about, **asked, "asked_sha256": digest(request.messages), **reply._asdict()})
 
-    def add_feedback(self, name: str, score: float, text: str, images: Sequence[str], env_steps: int) -> None:
-        """Keep how a candidate did: score, what is told of it, files that show it, and env steps it took."""
+    def add_feedback(self, name: str, score: float, text: str, env_steps: int, episodes: int) -> None:
+        """Keep how a candidate did: score, what is told of it, env steps and episodes that it took."""
         record = {"record": "feedback", "id": name, "score": score, "text": text}
-        self._append({**record, "images": list(images), "env_steps": env_steps})
+        self._append({**record, "env_steps": env_steps, "episodes": episodes})
+        self._count_steps()
+
+    def add_picture(self, name: str, files: Sequence[str], env_steps: int) -> None:
+        """Keep which files show a candidate, and the env steps that drawing them took."""
+        self._append({"record": "picture", "id": name, "images": list(files), "env_steps": env_steps})
+        self._count_steps()
 
     def add_outcome(self, name: str, program: str, errors: str) -> Candidate:
         """Keep what became of an answer; a program is written to `<id>.py`, with its provenance beside it."""
         self._append({"record": "outcome", "id": name, "program": program, "errors": errors})
         candidate = next(candidate for candidate in self.candidates() if candidate.id == name)
         self._write_program(candidate)
+        self._count_steps()
         return candidate
 
     def unread(self) -> tuple[dict[str, Any], ...]:
@@ -142,6 +156,13 @@ class Journal:
             _write(path, candidate.program)
         except OSError as error:
             raise InputError(f"{path} cannot be written ({error.strerror})") from error
+
+    def _count_steps(self) -> None:
+        """Tell in the JSON file beside each program of the steps that were simulated for all of them."""
+        if steps := self.env_steps:
+            for candidate in self.candidates():
+                if candidate.translated:
+                    _tell_steps(self.folder / f"{candidate.id}.json", candidate, steps)
 
     def _read(self, content: bytes, path: Path) -> list[dict[str, Any]]:
         *lines, rest = content.split(b"\n")
@@ -179,6 +200,18 @@ def read(folder: Path) -> tuple[Candidate, ...]:
         raise InputError(f"{folder} holds no candidates: {JOURNAL}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise InputError(f"{path} is damaged: {error!r}") from error
+
+
+def _tell_steps(path: Path, candidate: Candidate, env_steps: int) -> None:
+    try:
+        about = json.loads(path.read_text(encoding="utf-8")) if path.exists() else provenance(candidate)
+        told = {**(about.get("refinement") or {}), "env_steps": env_steps}
+        if about.get("refinement") != told:
+            _write(path, json.dumps({**about, "refinement": told}, indent=2) + "\n")
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror})") from error
+    except (ValueError, AttributeError, TypeError) as error:
+        raise InputError(f"{path}, which tells of {candidate.id}.py, is damaged: {error}") from error
 
 
 def _require_same(source: Source, known: dict[str, Any], folder: Path) -> None:

@@ -1,16 +1,14 @@
 """Refinement: the best programs go back to the model with what they did, for several rounds.
 
-What a program did is the business of a `Judge`, which needs a simulator; here its answers are kept and put
-into words for the model. No program is ever lost: parents are the best of all rounds, and a child takes its
-parent's place only by a better score.
+What a program did is the business of a judge, see `priors.judging`; here it is put into words for the model.
+No program is ever lost: parents are the best of all rounds, and a child takes its parent's place only by a
+better score.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from envs import InputError, TaskSpec
@@ -19,34 +17,19 @@ from priors.candidates import Candidate
 from priors.critic import Fault, faults, told
 from priors.generate import GenerateSettings, Opening, Run, ask, at_once
 from priors.journal import Journal
+from priors.judging import Judge, Judged, draw_all, pictures, ranking, try_all
 from priors.prompt import critic_messages, first_messages, refine_messages
 from priors.sampler import Request, Sampler
 
 _SEEDS_OF_A_CRITIC = 500_000_000
 
 
-class Feedback(NamedTuple):
-    """How a program did.
+class Critic(Sampler, Protocol):
+    """Asks a model for verdicts."""
 
-    Attributes:
-        score: what it is worth; more is better.
-        text: what an expert would tell its author: statistics by phase, moment and cause of failure, parts of
-            the reward, branches taken, good rollouts against bad ones.
-        images: names of PNG files in the candidates' folder, for a model that can see.
-        env_steps: that were simulated to find out.
-    """
-
-    score: float
-    text: str
-    images: tuple[str, ...] = ()
-    env_steps: int = 0
-
-
-class Judge(Protocol):
-    """Tries programs in a simulator."""
-
-    def __call__(self, candidates: Sequence[Candidate]) -> Sequence[Feedback]:
-        """How each of the candidates did, in their order."""
+    @property
+    def model(self) -> str:
+        """The model, by whose name its verdicts are kept: another one is asked anew."""
 
 
 @dataclass(frozen=True)
@@ -78,33 +61,30 @@ class RefineSettings:
                 raise InputError(f"{name} is {getattr(self, name)}; it must lie in [{least}, 100]")
 
 
-class Judged(NamedTuple):
-    """A candidate and how it did."""
-
-    candidate: Candidate
-    feedback: Feedback
-
-
 @dataclass(frozen=True)
 class Refined:
     """What refinement has come to.
 
     Attributes:
-        ranking: all programs of all rounds, the best first.
+        ranking: the programs of all rounds that have been tried, the best first.
         best_of_round: the best score up to each round, the first for the programs that were there before.
         spent: calls, tokens and dollars of the folder.
-        stopped: why no more calls were made; None if all rounds are done.
+        env_steps: simulated to try and to draw programs of the folder, by all runs.
+        stopped: why the run ended early; None if all rounds are done.
     """
 
     ranking: tuple[Judged, ...]
     best_of_round: tuple[float, ...]
     spent: Spending
+    env_steps: int
     stopped: str | None
 
-    @property
-    def env_steps(self) -> int:
-        """Simulated to judge all programs of the folder."""
-        return sum(one.feedback.env_steps for one in self.ranking)
+
+class _Sample(NamedTuple):
+    """A sample of a round that is not finished, and the program that it improves."""
+
+    number: int
+    parent: Judged
 
 
 def refine(
@@ -115,7 +95,7 @@ def refine(
     *,
     settings: RefineSettings,
     asking: GenerateSettings,
-    critic: Sampler | None = None,
+    critic: Critic | None = None,
     stop: Callable[[], str | None] = lambda: None,
     report: Callable[[Candidate], None] = lambda _: None,
 ) -> Refined:
@@ -129,132 +109,141 @@ def refine(
         settings: how to refine.
         asking: how to ask; its number of samples is not looked at.
         critic: a model that judges each parent before it goes back; None for none.
-        stop: polled; what it returns says why the run shall stop.
+        stop: polled; what it returns says why the run shall stop. A program that is being tried is tried to
+            its end, and calls in flight get a while.
         report: called with each candidate as it comes.
 
     Raises:
         InputError: the folder holds no program, or the journal cannot be written.
     """
-    run, stopped = Run(spec, asking, journal, report), None
-    ranking = _judged(journal, judge)
-    if not ranking:
+    run = Run(spec, asking, journal, report)
+    rounds = _Rounds(run, sampler, judge, critic, settings, stop)
+    stopped = try_all(journal, judge, stop)
+    if not ranking(journal, judge):
         raise InputError(f"the folder {journal.folder} holds no program to refine: generate some first")
     for number in range(1, settings.rounds + 1):
-        before = tuple(one for one in ranking if one.candidate.round < number)
-        parents = before[: settings.parents]
-        if critic is not None:
-            stopped = _ask_critic(run, critic, parents, settings, stop)
-        if stopped is None:
-            stopped = ask(run, _openings(run, number, parents, before[0], settings), sampler, stop)
-        ranking = _judged(journal, judge)
         if stopped is not None:
             break
-    rounds = range(1 + max(one.candidate.round for one in ranking))
+        stopped = rounds.ask(number)
+        # A cap on calls is no reason to leave what was paid for untried.
+        untried = try_all(journal, judge, stop)
+        stopped = stopped or untried
+    found = ranking(journal, judge)
     best = tuple(
-        max(one.feedback.score for one in ranking if one.candidate.round <= number) for number in rounds
+        max(one.feedback.score for one in found if one.candidate.round <= number)
+        for number in range(1 + max(one.candidate.round for one in found))
     )
-    return Refined(ranking, best, spending(journal.records), stopped)
+    return Refined(found, best, spending(journal.records), journal.env_steps, stopped)
 
 
-def _judged(journal: Journal, judge: Judge) -> tuple[Judged, ...]:
-    """All programs with their feedback, the best first; of equals the older. Asks for what is missing."""
-    programs = [candidate for candidate in journal.candidates() if candidate.translated]
-    known = _known(journal)
-    fresh = [candidate for candidate in programs if candidate.id not in known]
-    if fresh:
-        for candidate, feedback in zip(fresh, judge(fresh), strict=True):
-            # A score that is no number is worse than every other, and JSON has no place for it.
-            score = feedback.score if math.isfinite(feedback.score) else -1e30
-            journal.add_feedback(candidate.id, score, *feedback[1:])
-        known = _known(journal)
-    judged = [Judged(candidate, known[candidate.id]) for candidate in programs]
-    return tuple(sorted(judged, key=lambda one: (-one.feedback.score, one.candidate.round)))
+@dataclass(frozen=True)
+class _Rounds:
+    """What the rounds have in common; the fields are the arguments of `refine`."""
+
+    run: Run
+    sampler: Sampler
+    judge: Judge
+    critic: Critic | None
+    settings: RefineSettings
+    stop: Callable[[], str | None]
+
+    def ask(self, number: int) -> str | None:
+        """Ask for what is missing of a round; returns why no more calls were made.
+
+        Pictures and verdicts are for the parents of samples that are not finished: nobody reads others.
+        """
+        journal, stopped = self.run.journal, self.stop()
+        before = [one for one in ranking(journal, self.judge) if one.candidate.round < number]
+        samples = self._unfinished(number, before[: self.settings.parents])
+        parents = list(dict.fromkeys(sample.parent for sample in samples))
+        if stopped is None and self.settings.images:
+            stopped = draw_all(journal, self.judge, [one.candidate for one in parents], self.stop)
+        if stopped is None and self.critic is not None:
+            stopped = self._ask_critic(self.critic, parents)
+        if stopped is not None:
+            return stopped
+        openings = [self._opening(number, sample, before[0].feedback.score) for sample in samples]
+        return ask(self.run, openings, self.sampler, self.stop)
+
+    def _unfinished(self, number: int, parents: Sequence[Judged]) -> list[_Sample]:
+        """Samples without a program and with repairs left, dealt out among the parents, the best first."""
+        last = {one.sample: one for one in self.run.journal.candidates() if one.round == number}
+        repairs = self.run.settings.repairs
+        return [
+            _Sample(index, parents[index % len(parents)])
+            for index in range(self.settings.samples)
+            if index not in last or not (last[index].translated or last[index].repairs >= repairs)
+        ]
+
+    def _opening(self, number: int, sample: _Sample, best: float) -> Opening:
+        """How a sample begins: with its parent, what it did, and what the critics agree on."""
+        candidate, feedback = sample.parent
+        criticism = told(candidate.program, self._votes(candidate), self.settings.votes)
+        messages = refine_messages(
+            first_messages(self.run.spec),
+            candidate.program,
+            score=feedback.score,
+            best=best,
+            feedback="\n\n".join(part for part in (feedback.text, criticism) if part),
+            images=self._images(candidate),
+        )
+        return Opening(number, sample.number, messages, candidate.id)
+
+    def _images(self, candidate: Candidate) -> tuple[bytes, ...]:
+        if not self.settings.images:
+            return ()
+        journal = self.run.journal
+        try:
+            return tuple((journal.folder / name).read_bytes() for name in pictures(journal, candidate) or ())
+        except OSError as error:
+            raise InputError(f"{error.filename} cannot be read ({error.strerror})") from error
+
+    def _ask_critic(self, critic: Critic, parents: Sequence[Judged]) -> str | None:
+        """Ask for the verdicts that are missing; returns why no more calls were made."""
+        asking, have = self.run.settings, _verdicts(self.run.journal, critic)
+
+        async def vote(judged: Judged, number: int, caller: Caller) -> None:
+            candidate, feedback = judged
+            messages = critic_messages(
+                self.run.spec,
+                candidate.program,
+                score=feedback.score,
+                feedback=feedback.text,
+                images=self._images(candidate),
+            )
+            seed = asking.seed + _SEEDS_OF_A_CRITIC + number
+            request = Request(messages, asking.temperature, seed, asking.max_tokens)
+            try:
+                await caller(request, _vote_name(candidate, number), candidate.id, verdict=critic.model)
+            except StoppedError:
+                return
+
+        def begin(caller: Caller) -> list[Coroutine[Any, Any, None]]:
+            return [
+                vote(judged, number, caller)
+                for judged in parents
+                for number in range(self.settings.votes)
+                if _vote_name(judged.candidate, number) not in have
+            ]
+
+        return at_once(self.run, critic, begin, self.stop)
+
+    def _votes(self, candidate: Candidate) -> list[tuple[Fault, ...]]:
+        """What the critic's votes blame, as far as they came; none without a critic."""
+        have = {} if self.critic is None else _verdicts(self.run.journal, self.critic)
+        lines = len(candidate.program.splitlines())
+        names = (_vote_name(candidate, number) for number in range(self.settings.votes))
+        return [faults(have[name], lines) for name in names if name in have]
 
 
-def _known(journal: Journal) -> dict[str, Feedback]:
+def _verdicts(journal: Journal, critic: Critic) -> dict[str, str]:
+    """Verdicts of the critic by name. Old journals do not tell whose theirs are; those do not count."""
     return {
-        record["id"]: Feedback(record["score"], record["text"], tuple(record["images"]), record["env_steps"])
+        record["id"]: record["text"]
         for record in journal.records
-        if record["record"] == "feedback"
+        if record["record"] == "verdict" and record.get("model") == critic.model
     }
 
 
-def _openings(
-    run: Run, number: int, parents: Sequence[Judged], best: Judged, settings: RefineSettings
-) -> list[Opening]:
-    """The conversations of a round: its samples dealt out among the parents, the best first."""
-    openings = []
-    for sample in range(settings.samples):
-        parent = parents[sample % len(parents)]
-        messages = refine_messages(
-            first_messages(run.spec),
-            parent.candidate.program,
-            score=parent.feedback.score,
-            best=best.feedback.score,
-            feedback=_feedback(run.journal, parent),
-            images=_images(run.journal.folder, parent.feedback, settings),
-        )
-        openings.append(Opening(number, sample, messages, parent.candidate.id))
-    return openings
-
-
-def _feedback(journal: Journal, judged: Judged) -> str:
-    """What the simulator says of a program, and then what the critics agree on."""
-    program = judged.candidate.program
-    votes = _votes(journal, judged.candidate)
-    return "\n\n".join(part for part in (judged.feedback.text, told(program, votes)) if part)
-
-
-def _images(folder: Path, feedback: Feedback, settings: RefineSettings) -> tuple[bytes, ...]:
-    if not settings.images:
-        return ()
-    try:
-        return tuple((folder / name).read_bytes() for name in feedback.images)
-    except OSError as error:
-        raise InputError(f"{error.filename} cannot be read ({error.strerror})") from error
-
-
-def _ask_critic(
-    run: Run,
-    critic: Sampler,
-    parents: Sequence[Judged],
-    settings: RefineSettings,
-    stop: Callable[[], str | None],
-) -> str | None:
-    """Ask for the verdicts that are missing; returns why no more calls were made."""
-    have = {record["id"] for record in run.journal.records if record["record"] == "verdict"}
-
-    async def vote(judged: Judged, number: int, caller: Caller) -> None:
-        name = f"{judged.candidate.id}v{number}"
-        messages = critic_messages(
-            run.spec,
-            judged.candidate.program,
-            score=judged.feedback.score,
-            feedback=judged.feedback.text,
-            images=_images(run.journal.folder, judged.feedback, settings),
-        )
-        seed = run.settings.seed + _SEEDS_OF_A_CRITIC + number
-        request = Request(messages, run.settings.temperature, seed, run.settings.max_tokens)
-        try:
-            await caller(request, name, judged.candidate.id, verdict=True)
-        except StoppedError:
-            return
-
-    def begin(caller: Caller) -> list[Coroutine[Any, Any, None]]:
-        return [
-            vote(judged, number, caller)
-            for judged in parents
-            for number in range(settings.votes)
-            if f"{judged.candidate.id}v{number}" not in have
-        ]
-
-    return at_once(run, critic, begin, stop)
-
-
-def _votes(journal: Journal, candidate: Candidate) -> list[tuple[Fault, ...]]:
-    lines = len(candidate.program.splitlines())
-    return [
-        faults(record["text"], lines)
-        for record in journal.records
-        if record["record"] == "verdict" and record["parent"] == candidate.id
-    ]
+def _vote_name(candidate: Candidate, number: int) -> str:
+    return f"{candidate.id}v{number}"

@@ -20,6 +20,7 @@ class Scripted:
 
     script: object
     prices: Prices | None = None
+    model: str = "test/model"
     requests: list = field(default_factory=list)
 
     async def __call__(self, request):

@@ -15,7 +15,6 @@ from tyro.conf import Positional, arg
 
 import envs
 from envs import InputError
-from experiments.prior_files import count_steps
 from experiments.signals import StopRequest
 from priors.calls import CallSettings, remedy
 from priors.candidates import Candidate
@@ -131,7 +130,7 @@ class Generate:
                 from experiments.program_judge import ProgramJudge  # noqa: PLC0415 - seconds of imports
 
                 console.print("trying the programs in the simulator")
-                judge = ProgramJudge(spec, folder, episodes=self.episodes, images=self.images)
+                judge = ProgramJudge(spec, folder, episodes=self.episodes)
                 refined = refine(
                     spec,
                     client,
@@ -143,7 +142,6 @@ class Generate:
                     stop=stop,
                     report=report,
                 )
-                count(refined, folder)
         show(console, self, folder, replace(summary, spent=refined.spent) if refined else summary)
         if refined:
             show_refined(console, self, folder, refined)
@@ -160,12 +158,6 @@ class Generate:
         if self.episodes < 1:
             raise InputError(f"episodes is {self.episodes}; it must be at least 1")
         return RefineSettings(self.rounds, self.parents, self.round_samples, self.votes, self.images)
-
-
-def count(refined: Refined, folder: Path) -> None:
-    """Tell in the JSON file beside each program what it took to try all of the folder."""
-    for judged in refined.ranking:
-        count_steps(folder / f"{judged.candidate.id}.py", "refinement", refined.env_steps, in_all=True)
 
 
 def show_refined(console: Console, command: Generate, folder: Path, refined: Refined) -> None:

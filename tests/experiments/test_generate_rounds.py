@@ -7,12 +7,15 @@ import model_server as ms
 import pytest
 from scripted import PROGRAM, Scripted
 
+import envs
+from camel_jax import GymnasiumEvaluator, prior_alone
 from experiments import cli
 from experiments.cli import main
 from experiments.commands.tune import Tune
 from experiments.prior_files import tuning_steps
+from priors import translate
 from priors.journal import JOURNAL
-from priors.refine import Feedback
+from priors.judging import Feedback
 from priors.sampler import CallError
 
 FALLS = "def policy(obs):\n    return [1.0, 1.0, 1.0]\n"
@@ -52,11 +55,23 @@ def test_better_programs_lead(rounds, capsys):
     assert scores[child] > scores["000"] > 0
 
 
+def length_in_gymnasium(program):
+    """Steps of the episode that a film is taken of."""
+    spec = envs.spec("hopper")
+    prior = translate(program, observation_size=spec.observation_size, action_size=spec.action_size)
+    policy = prior_alone(prior)
+    evaluator = GymnasiumEvaluator(spec.gymnasium_id, policy.step, episodes=1)
+    return int(evaluator(policy.parameters, policy.carry, seed=0).lengths[0])
+
+
 def test_every_step_of_the_simulator_counts_once(rounds):
     folder, _ = rounds
     records = [json.loads(line) for line in (folder / JOURNAL).read_text().splitlines()]
-    spent = sum(record["env_steps"] for record in records if record["record"] == "feedback")
-    assert spent > 20
+    tried = [record["env_steps"] for record in records if record["record"] == "feedback"]
+    drawn = [record["env_steps"] for record in records if record["record"] == "picture"]
+    assert len(tried) == 2
+    assert drawn == [length_in_gymnasium(FALLS)], "of the parent alone"
+    spent = sum(tried) + sum(drawn)
     programs = sorted(folder.glob("*.py"))
     assert len(programs) == 2
     assert [tuning_steps(str(file)) for file in programs] == [spent, spent]
@@ -66,10 +81,13 @@ def test_every_step_of_the_simulator_counts_once(rounds):
 def judged(monkeypatch):
     """All programs are tried without a simulator, and are worth the same."""
 
-    def judge(candidates):
-        return [Feedback(1.0, "It falls.") for _ in candidates]
+    class Judge:
+        episodes = 16
 
-    monkeypatch.setattr("experiments.program_judge.ProgramJudge", lambda *_, **__: judge)
+        def __call__(self, candidate):
+            return Feedback(1.0, "It falls.")
+
+    monkeypatch.setattr("experiments.program_judge.ProgramJudge", lambda *_, **__: Judge())
 
 
 def refining(folder, *options):

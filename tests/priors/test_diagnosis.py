@@ -94,6 +94,45 @@ def test_branches_tell_what_ran_before_failures(trace):
     assert "- line 5, `height < 0`: never reached" in describe(diagnose(trace, SPEC, BRANCHES))
 
 
+def test_branches_tell_good_episodes_from_bad_ones(trace):
+    """The first two episodes, which are the worst quarter, take a branch that the others never take."""
+    step, bad = np.arange(STEPS)[:, None], np.arange(EPISODES) < 2
+    taken = trace.taken.copy()
+    taken[:, :, 1, 0] = bad & (step < 100)
+    taken[:, :, 1, 1] = ~taken[:, :, 1, 0]
+    leaning, low = diagnose(trace._replace(taken=taken), SPEC, BRANCHES).uses
+    assert (low.good, low.bad) == (0.0, 0.5)
+    assert leaning.bad - leaning.good == pytest.approx(10 / 200, abs=0.02)
+    text = describe(diagnose(trace._replace(taken=taken), SPEC, BRANCHES))
+    assert (
+        "- line 5, `height < 0`: true in 7% of the steps, and in 0% of the last 25 before a failure; in the "
+        "best quarter of the episodes never true, in the worst quarter true in 50% of the steps\n"
+    ) in text
+
+
+def test_a_branch_that_only_bad_episodes_reach_is_told(trace):
+    taken = trace.taken.copy()
+    taken[:, :2, 1, 0] = True
+    text = describe(diagnose(trace._replace(taken=taken), SPEC, BRANCHES))
+    assert "in the best quarter of the episodes never reached, in the worst quarter always true" in text
+
+
+def test_branches_are_compared_only_where_that_tells_something(trace):
+    """Not where good and bad episodes take a branch alike, nor where the episodes are alike."""
+    taken = trace.taken.copy()
+    taken[::2, :, :, 0] = True
+    taken[1::2, :, :, 1] = True
+    same = trace._replace(taken=taken)
+    assert [(use.good, use.bad) for use in diagnose(same, SPEC, BRANCHES).uses][1] == (0.5, 0.5)
+    assert "best quarter of the episodes true" not in describe(diagnose(same, SPEC, BRANCHES[1:]))
+    taken = trace.taken.copy()
+    taken[:, :, 1, 0] = np.arange(EPISODES) < 2
+    taken[:, :, 1, 1] = ~taken[:, :, 1, 0]
+    alike = trace._replace(taken=taken, rewards=np.ones((STEPS, EPISODES)))
+    assert all(np.isnan([use.good, use.bad]).all() for use in diagnose(alike, SPEC, BRANCHES).uses)
+    assert "quarter of the episodes never" not in describe(diagnose(alike, SPEC, BRANCHES))
+
+
 def test_where_nothing_failed_nothing_is_made_up(trace):
     none, all_of_them = np.zeros(EPISODES, bool), np.ones(EPISODES, bool)
     same = np.ones((STEPS, EPISODES))

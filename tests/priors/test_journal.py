@@ -141,6 +141,48 @@ def test_a_programs_provenance_lies_beside_it(tmp_path):
     assert about == provenance(candidate)
 
 
+def told(folder, name="000"):
+    return json.loads((folder / f"{name}.json").read_text())
+
+
+def test_steps_that_were_simulated_are_told_beside_each_program(tmp_path):
+    (candidate,) = fill(tmp_path)
+    with Journal(tmp_path, SOURCE) as journal:
+        journal.add_feedback("000", 1.5, "it fell", 100, 16)
+        assert told(tmp_path) == {**provenance(candidate), "refinement": {"env_steps": 100}}
+        journal.add_picture("000", ("000.png",), 7)
+        assert told(tmp_path)["refinement"] == {"env_steps": 107}
+        call = journal.begin_call("001", 1.0)
+        journal.add_reply(call, "001", "000", REQUEST, REPLY)
+        journal.add_outcome("001", PROGRAM, "")
+        assert told(tmp_path, "001")["refinement"] == {"env_steps": 107}
+        assert journal.env_steps == 107
+
+
+def test_steps_that_a_killed_process_did_not_tell_are_told_by_the_next(tmp_path):
+    """They are read from the records; what others have told of the program stays."""
+    (candidate,) = fill(tmp_path)
+    line = {"record": "feedback", "id": "000", "score": 1.0, "text": "", "images": [], "env_steps": 100}
+    with (tmp_path / JOURNAL).open("a") as file:
+        file.write(json.dumps(line) + "\n")
+    about = {**provenance(candidate), "screening": {"env_steps": 5}, "refinement": {"note": "mine"}}
+    (tmp_path / "000.json").write_text(json.dumps(about))
+    Journal(tmp_path, SOURCE).__exit__()
+    assert told(tmp_path) == {**about, "refinement": {"note": "mine", "env_steps": 100}}
+    (tmp_path / "000.json").unlink()
+    Journal(tmp_path, SOURCE).__exit__()
+    assert told(tmp_path) == {**provenance(candidate), "refinement": {"env_steps": 100}}
+
+
+@pytest.mark.parametrize("damaged", ["{", "[]", '{"refinement": 3}'])
+def test_a_damaged_file_beside_a_program_is_named(damaged, tmp_path):
+    fill(tmp_path)
+    with Journal(tmp_path, SOURCE) as journal:
+        (tmp_path / "000.json").write_text(damaged)
+        with pytest.raises(InputError, match=r"000\.json, which tells of 000\.py, is damaged"):
+            journal.add_feedback("000", 1.0, "", 100, 16)
+
+
 def test_a_program_that_was_deleted_is_written_again(tmp_path):
     run(tmp_path, Scripted([PROGRAM]))
     (tmp_path / "000.py").unlink()

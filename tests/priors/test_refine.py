@@ -10,7 +10,8 @@ from envs import InputError
 from priors import journal as journals
 from priors.generate import generate
 from priors.journal import JOURNAL, Journal
-from priors.refine import Feedback, RefineSettings, refine
+from priors.judging import Feedback, Picture
+from priors.refine import RefineSettings, refine
 from priors.sampler import CallError, Reply
 
 
@@ -20,33 +21,58 @@ def program(worth):
 
 
 class Judge:
-    """Scores by what the program says; remembers whom it has seen."""
+    """Scores by what the program says, ten steps an episode, seven a picture; remembers what it has done."""
 
-    def __init__(self, images=()):
-        self.seen = []
-        self.images = images
+    def __init__(self, images=(), episodes=1):
+        self.seen, self.drawn = [], []
+        self.images, self.episodes = images, episodes
 
-    def __call__(self, wanted):
-        self.seen.append([candidate.id for candidate in wanted])
-        worths = [float(c.program.split("\n")[0].removeprefix("WORTH = ")) for c in wanted]
-        worths = [math.nan if worth == 1e9 else worth for worth in worths]
-        return [Feedback(worth, f"it fell at step {worth:g}", self.images) for worth in worths]
+    def __call__(self, candidate):
+        self.seen.append(candidate.id)
+        worth = float(candidate.program.split("\n")[0].removeprefix("WORTH = "))
+        worth = math.nan if worth == 1e9 else worth
+        return Feedback(worth, f"it fell at step {worth:g}", 10 * self.episodes)
+
+    def draw(self, candidate):
+        self.drawn.append(candidate.id)
+        return Picture(self.images, 7)
 
 
-def refined(folder, first, later, judge=None, *, rounds=1, parents=2, samples=2, critic=None, **changes):
+def refined(
+    folder,
+    first,
+    later,
+    judge=None,
+    *,
+    critic=None,
+    stop=lambda: None,
+    images=None,
+    rounds=1,
+    parents=2,
+    samples=2,
+    votes=3,
+    **changes,
+):
     """Programs of the worths `first` are there; the model answers with the texts or numbers `later`."""
-    asking = settings(samples=len(first), concurrency=1, **changes)
+    asking, judge = settings(samples=len(first), concurrency=1, **changes), judge or Judge()
     answers = [program(one) if isinstance(one, int | float) else one for one in later]
     sampler = Scripted(answers)
+    images = bool(judge.images) if images is None else images
+    refining = RefineSettings(rounds, parents, samples, votes, images)
     with Journal(folder, source(asking)) as journal:
         generate(SPEC, Scripted([program(one) for one in first]), asking, journal)
-        refining = RefineSettings(
-            rounds=rounds, parents=parents, samples=samples, images=bool(judge and judge.images)
-        )
         result = refine(
-            SPEC, sampler, judge or Judge(), journal, settings=refining, asking=asking, critic=critic
+            SPEC, sampler, judge, journal, settings=refining, asking=asking, critic=critic, stop=stop
         )
     return result, sampler
+
+
+def counted(folder):
+    """The steps that the JSON file beside each program tells."""
+    return {
+        path.stem: json.loads(path.read_text()).get("refinement", {}).get("env_steps")
+        for path in sorted(folder.glob("*.json"))
+    }
 
 
 def scores(result):
@@ -104,7 +130,7 @@ def test_no_two_questions_have_a_seed_in_common(tmp_path):
 def test_what_was_judged_is_not_judged_again_and_a_finished_round_asks_nothing(tmp_path):
     first = Judge()
     before, _ = refined(tmp_path, [1, 2], [3, 4], first)
-    assert first.seen == [["000", "001"], ["g1_000", "g1_001"]]
+    assert first.seen == ["000", "001", "g1_000", "g1_001"]
     again = Judge()
     after, sampler = refined(tmp_path, [1, 2], [], again)
     assert again.seen == []
@@ -121,6 +147,107 @@ def test_a_round_that_was_cut_short_goes_on_with_the_same_parents(tmp_path):
     assert "key refused" in cut.stopped
     _, sampler = refined(tmp_path, [1, 2], [3])
     assert sampler.requests[0].messages[2].content == f"```python\n{program(1)}```"
+
+
+class Killed(BaseException):
+    """The end of the process."""
+
+
+class Dying(Judge):
+    """Ends the process when it has tried so many programs."""
+
+    def __init__(self, after):
+        super().__init__()
+        self.after = after
+
+    def __call__(self, candidate):
+        if len(self.seen) == self.after:
+            raise Killed
+        return super().__call__(candidate)
+
+
+def test_a_run_that_is_killed_while_it_tries_programs_loses_the_last_trial_alone(tmp_path):
+    with pytest.raises(Killed):
+        refined(tmp_path, [1, 2, 3], [], Dying(after=2))
+    assert counted(tmp_path) == {"000": 20, "001": 20, "002": 20}, "for each, what was spent on all"
+    again = Judge()
+    result, _ = refined(tmp_path, [1, 2, 3], [4, 5], again)
+    assert again.seen == ["002", "g1_000", "g1_001"]
+    assert result.env_steps == 50
+    assert set(counted(tmp_path).values()) == {50}
+    assert len(counted(tmp_path)) == 5
+
+
+def test_a_child_that_was_never_tried_tells_what_its_parents_took(tmp_path):
+    with pytest.raises(Killed):
+        refined(tmp_path, [1, 2], [3, 4], Dying(after=2))
+    assert counted(tmp_path) == dict.fromkeys(["000", "001", "g1_000", "g1_001"], 20)
+
+
+def test_trying_programs_can_be_stopped_and_gone_on_with(tmp_path):
+    judge = Judge()
+    stopped, sampler = refined(tmp_path, [1, 2, 3], [], judge, stop=lambda: "SIGTERM" if judge.seen else None)
+    assert judge.seen == ["000"]
+    assert (stopped.stopped, scores(stopped), stopped.env_steps) == ("SIGTERM", [1], 10)
+    assert not sampler.requests
+    again = Judge()
+    result, _ = refined(tmp_path, [1, 2, 3], [4, 5], again)
+    assert again.seen == ["001", "002", "g1_000", "g1_001"]
+    assert (result.stopped, scores(result)) == (None, [5, 4, 3, 2, 1])
+
+
+def test_a_stop_during_the_last_trial_begins_no_call(tmp_path):
+    judge, critic = Judge(images=("frames.png",)), Scripted([])
+    result, sampler = refined(
+        tmp_path, [1, 2], [], judge, critic=critic, stop=lambda: "SIGTERM" if len(judge.seen) == 2 else None
+    )
+    assert result.stopped == "SIGTERM"
+    assert not [*sampler.requests, *critic.requests, *judge.drawn]
+
+
+def test_other_episodes_are_not_ranked_against_the_old_ones(tmp_path):
+    refined(tmp_path, [1, 2], [3, 4], Judge(episodes=1))
+    more = Judge(episodes=4)
+    result, sampler = refined(tmp_path, [1, 2], [5, 6], more, rounds=2)
+    assert more.seen == ["000", "001", "g1_000", "g1_001", "g2_000", "g2_001"]
+    assert len(sampler.requests) == 2
+    assert scores(result) == [6, 5, 4, 3, 2, 1]
+    assert result.env_steps == 4 * 10 + 6 * 40, "what the old scores took counts as well"
+    assert set(counted(tmp_path).values()) == {result.env_steps}
+    back = Judge(episodes=1)
+    refined(tmp_path, [1, 2], [], back)
+    assert back.seen == ["g2_000", "g2_001"], "the others have such scores"
+
+
+def as_of_old(folder):
+    """Turn a journal into one of before: no episodes, no model of a verdict, pictures in the feedback."""
+    path = folder / JOURNAL
+    records = [json.loads(line) for line in path.read_text().splitlines()]
+    drawn = {record["id"]: record["images"] for record in records if record["record"] == "picture"}
+    for record in records:
+        if record["record"] == "feedback":
+            del record["episodes"]
+            record["images"] = drawn.get(record["id"], [])
+        elif record["record"] == "verdict":
+            del record["model"]
+    kept = [record for record in records if record["record"] != "picture"]
+    path.write_text("".join(json.dumps(record) + "\n" for record in kept))
+
+
+def test_an_old_journal_can_be_gone_on_with(tmp_path):
+    """What it does not tell is found out anew: scores and verdicts; its pictures are there."""
+    (tmp_path / "frames.png").write_bytes(b"\x89PNG...")
+    judge = Judge(images=("frames.png",))
+    refined(tmp_path, [1, 2], [3, 4], judge, critic=Scripted(lambda *_: "LINE 5: x"))
+    assert judge.drawn == ["001", "000"]
+    as_of_old(tmp_path)
+    again, critic = Judge(images=("other.png",)), Scripted(lambda *_: "LINE 5: y")
+    result, sampler = refined(tmp_path, [1, 2], [3, 4, 5], again, critic=critic, samples=3)
+    assert again.seen == ["000", "001", "g1_000", "g1_001", "g1_002"]
+    assert again.drawn == []
+    assert sampler.requests[0].messages[3].images == (b"\x89PNG...",)
+    assert len(critic.requests) == 3
+    assert result.env_steps == 4 * 10 + 5 * 10
 
 
 def test_a_score_that_is_no_number_is_the_last(tmp_path):
@@ -147,6 +274,19 @@ def test_frames_are_shown_to_a_model_that_can_see(tmp_path):
         refined(tmp_path / "other", [1], [2], Judge(images=("missing.png",)), samples=1)
 
 
+def test_programs_that_were_tried_without_pictures_are_drawn_when_they_go_back(tmp_path):
+    (tmp_path / "frames.png").write_bytes(b"\x89PNG...")
+    refined(tmp_path, [1, 2, 3], [4, 5], images=False)
+    judge = Judge(images=("frames.png",))
+    result, sampler = refined(tmp_path, [1, 2, 3], [6, 7], judge, rounds=2)
+    assert judge.drawn == ["g1_001", "g1_000"], "the parents of the second round, and of no finished one"
+    assert [request.messages[3].images for request in sampler.requests] == [(b"\x89PNG...",)] * 2
+    assert result.env_steps == 7 * 10 + 2 * 7, "the episodes of the pictures count"
+    again = Judge(images=("frames.png",))
+    refined(tmp_path, [1, 2, 3], [0, 8], again, rounds=2, samples=3)
+    assert again.drawn == ["002"], "the parent of the first round's new sample; the second's has a picture"
+
+
 def test_lines_that_the_critics_agree_on_are_told(tmp_path):
     verdicts = ["LINES 5-5: the knee pulls", "LINE 5: too weak", "LINES 1-1: a number"]
     critic = Scripted(verdicts)
@@ -166,6 +306,52 @@ def test_lines_that_the_critics_agree_on_are_told(tmp_path):
     silent = Scripted([])
     refined(tmp_path, [1], [], critic=silent, samples=1)
     assert not silent.requests, "they are kept"
+
+
+def test_another_critic_is_asked_anew_and_no_critic_is_not_quoted(tmp_path):
+    first = Scripted(lambda *_: "LINE 5: says the first", model="test/first")
+    refined(tmp_path, [1], [2], critic=first, samples=1)
+    second = Scripted(lambda *_: "LINE 5: says the second", model="test/second")
+    _, sampler = refined(tmp_path, [1], [3], critic=second, samples=2)
+    question = sampler.requests[0].messages[3].content
+    assert len(second.requests) == 3
+    assert "3 of 3 judges blame line 5:" in question
+    assert "says the second" in question
+    assert "says the first" not in question
+    _, sampler = refined(tmp_path, [1], [4], samples=3)
+    assert "judges blame" not in sampler.requests[0].messages[3].content
+    back = Scripted([], model="test/first")
+    _, sampler = refined(tmp_path, [1], [5], critic=back, samples=4)
+    assert "says the first" in sampler.requests[0].messages[3].content, "its verdicts are kept"
+
+
+def test_fewer_votes_are_the_first_ones(tmp_path):
+    verdicts = ["LINE 5: a", "LINE 1: b", "LINE 1: c", "LINE 5: d", "LINE 5: e"]
+    refined(tmp_path, [1], [2], critic=Scripted(verdicts), samples=1, votes=5)
+    _, sampler = refined(tmp_path, [1], [3], critic=Scripted([]), samples=2, votes=3)
+    question = sampler.requests[0].messages[3].content
+    assert "2 of 3 judges blame line 1:" in question
+    assert "blame line 5" not in question
+
+
+def test_no_verdict_is_bought_that_nobody_reads(tmp_path):
+    """Not for a round that is finished, and not on a parent whose samples are."""
+    refined(tmp_path, [1, 2, 3], [4, 5], parents=3)
+    critic = Scripted(lambda *_: "LINE 5: x")
+    refined(tmp_path, [1, 2, 3], [], critic=critic, parents=3)
+    assert not critic.requests
+    result, _ = refined(tmp_path, [1, 2, 3], [6], critic=critic, parents=3, samples=3)
+    assert len(critic.requests) == 3, "the votes on the third parent alone"
+    assert "WORTH = 1" in critic.requests[0].messages[0].content
+    assert result.best_of_round == (3, 6)
+
+
+def test_one_vote_of_three_is_told_to_nobody(tmp_path):
+    """Two calls to the critic fail; the one verdict that came is not that of more than half."""
+    critic = Scripted(["LINE 5: too weak", CallError("refused", ""), CallError("refused", "")])
+    _, sampler = refined(tmp_path, [1], [2], critic=critic, samples=1)
+    assert len(critic.requests) == 3
+    assert "blame" not in sampler.requests[0].messages[3].content
 
 
 def test_the_caps_hold_for_critics_and_rounds_together(tmp_path):
