@@ -10,8 +10,10 @@ import envs
 import priors
 from camel_jax import GymnasiumEvaluator, prior_alone
 from envs import InputError
+from experiments import run_folder
 
 JUDGED_EPISODES = 100
+_SPENT = ("tuning", "refinement", "screening")
 
 
 def load_prior(name: str, spec: envs.TaskSpec) -> priors.FunctionPrior:
@@ -32,18 +34,20 @@ def provenance_of(name: str) -> dict[str, Any]:
     """What is told of a prior: in the library's index, or in the JSON file beside a program; else nothing.
 
     Raises:
-        InputError: the JSON file is damaged.
+        InputError: the JSON file is damaged, or holds something else than an object.
     """
     if name in priors.names():
         return priors.provenance(name)
-    path = Path(name).with_suffix(".json")
+    path = sidecar(Path(name))
     if not name.endswith(".py") or not path.is_file():
         return {}
     try:
         about = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise InputError(f"{path}, which tells of {name}, is damaged: {error}") from error
-    return about if isinstance(about, dict) else {}
+    if not isinstance(about, dict):
+        raise InputError(f"{path} should tell of {name}, but is no JSON object: rename one of the two")
+    return about
 
 
 def tuning_steps(name: str) -> int:
@@ -54,14 +58,39 @@ def tuning_steps(name: str) -> int:
     Raises:
         InputError: its provenance is damaged.
     """
-    about = provenance_of(name)
+    return sum(steps_of(name, provenance_of(name)).values())
+
+
+def steps_of(name: str, about: dict[str, Any]) -> dict[str, int]:
+    """What the steps of `tuning_steps` were for: "tuning", "refinement", "screening"; each that took any.
+
+    Args:
+        name: of the prior, for the error.
+        about: its provenance.
+
+    Raises:
+        InputError: the provenance is damaged.
+    """
     try:
-        return sum(int((about.get(part) or {}).get("env_steps") or 0) for part in _SPENT)
-    except (AttributeError, TypeError, ValueError) as error:
+        steps = {part: int((about.get(part) or {}).get("env_steps") or 0) for part in _SPENT}
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:
         raise InputError(f"what is told of {name} is damaged: env_steps is no number") from error
+    return {part: number for part, number in steps.items() if number}
 
 
-_SPENT = ("tuning", "refinement", "screening")
+def sidecar(file: Path) -> Path:
+    """The JSON file that tells of a program file."""
+    return file.with_suffix(".json")
+
+
+def require_countable(file: Path) -> None:
+    """Find out before long work whether `count_steps` can tell of it beside a program file.
+
+    Raises:
+        InputError: the JSON file is damaged, or cannot be written.
+    """
+    steps_of(str(file), provenance_of(str(file)))
+    run_folder.require_replaceable(sidecar(file))
 
 
 def count_steps(file: Path, part: str, env_steps: int, *, in_all: bool = False) -> None:
@@ -77,12 +106,12 @@ def count_steps(file: Path, part: str, env_steps: int, *, in_all: bool = False) 
         InputError: the JSON file is damaged, or cannot be written.
     """
     about = provenance_of(str(file))
-    told = dict(about.get(part) or {})
-    told["env_steps"] = env_steps + (0 if in_all else int(told.get("env_steps") or 0))
+    earlier = 0 if in_all else steps_of(str(file), about).get(part, 0)
+    told = {**(about.get(part) or {}), "env_steps": earlier + env_steps}
     try:
-        file.with_suffix(".json").write_text(json.dumps({**about, part: told}, indent=2) + "\n")
+        run_folder.replace_file(sidecar(file), (json.dumps({**about, part: told}, indent=2) + "\n").encode())
     except OSError as error:
-        raise InputError(f"{file.with_suffix('.json')} cannot be written ({error.strerror})") from error
+        raise InputError(f"{sidecar(file)} cannot be written ({error.strerror})") from error
 
 
 def figures(

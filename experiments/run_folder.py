@@ -85,6 +85,16 @@ def require_writable(file: Path) -> None:
         raise InputError(f"the file {file} cannot be written ({error.strerror})") from error
 
 
+def require_replaceable(file: Path) -> None:
+    """As `require_writable`, for `replace_file`, which makes a new file beside it first.
+
+    Raises:
+        InputError: it cannot.
+    """
+    require_writable(file)
+    require_writable(_fresh(file))
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write `content` as indented JSON."""
     path.write_text(json.dumps(_plain(content), indent=2, allow_nan=False) + "\n")
@@ -98,12 +108,17 @@ def append_row(path: Path, row: dict[str, Any]) -> None:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Give a file new content at once: a reader, or the next start, finds the old one or the new one."""
-    fresh = path.with_name(f"{path.name}.new")
+    fresh = _fresh(path)
     with fresh.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def _fresh(path: Path) -> Path:
+    """The file that is to take another's place."""
+    return path.with_name(f"{path.name}.new")
 
 
 def read(folder: Path) -> Run:
