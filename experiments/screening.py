@@ -14,8 +14,9 @@ from rich.table import Table
 import envs
 import priors
 from envs import InputError
+from experiments import run_folder
 from experiments.film import film_of
-from experiments.prior_files import count_steps, load_prior, tuning_steps
+from experiments.prior_files import count_steps, load_prior, require_countable, sidecar, tuning_steps
 from experiments.screen_figure import screen_figure, shortened
 from priors import FunctionPrior, PriorError
 from priors.screen import ScreenConfig, Screening, Standing, Worth, screen
@@ -67,6 +68,29 @@ def _programs(task: str, names: Sequence[str]) -> list[str]:
         else:
             programs.append(name)
     return list(dict.fromkeys(programs))
+
+
+def require_outputs(candidates: Candidates, files: Sequence[Path]) -> None:
+    """Find out before a screening whether all that is told of it can be written, and replaces nothing else.
+
+    Args:
+        candidates: whose steps are counted beside them.
+        files: for the figures and the picture.
+
+    Raises:
+        InputError: a file cannot be written, or is a candidate or tells of one; or what is told of one is
+            damaged.
+    """
+    programs = [Path(name) for name in (*candidates.programs, *candidates.refused) if name.endswith(".py")]
+    for file in files:
+        for program in programs:
+            if file.resolve() in (program.resolve(), sidecar(program).resolve()):
+                raise InputError(f"{file} belongs to the candidate {program}; name another file to write to")
+    for name in candidates.programs:
+        if name.endswith(".py"):
+            require_countable(Path(name))
+    for file in files:
+        run_folder.require_writable(file)
 
 
 def run(

@@ -47,17 +47,18 @@ class Screen:
         config = ScreenConfig(self.envs, self.steps, self.rungs, self.keep, self.widths)
         config.check()
         candidates = screening.collect(self.task, self.candidates)
-        for file in (self.json, self.figure):
-            if file:
-                run_folder.require_writable(file)
+        screening.require_outputs(candidates, [file for file in (self.json, self.figure) if file])
+        ran_on = provenance()
         found = screening.run(self.task, candidates, config, console, seed=self.seed, physics=self.physics)
         screening.show(found, candidates, console)
         screening.count(found)
         if self.json:
             content = screening.as_json(self.task, found, candidates, config, self.seed)
-            run_folder.write_json(self.json, content | {"ran_on": provenance()})
+            run_folder.write_json(self.json, content | {"ran_on": ran_on})
         if self.figure:
             screening.draw(self.figure, self.task, found, candidates)
-            console.print(f"picture: {self.figure}")
+            console.print(
+                f"picture: {self.figure}"
+            )
         best = found.standings[0].name
         console.print(f"next:    camel-jax train {self.task} --prior {best}")

@@ -13,11 +13,13 @@ from envs import InputError
 from experiments import screening
 from experiments.cli import main
 from experiments.film import Film
+from experiments.prior_files import tuning_steps
 from experiments.screen_figure import screen_figure, shortened
 from priors.screen import Screening, Standing, Worth
 
 HOLDS = "def policy(obs):\n    return [0.5 * obs[1] + 0.1 * obs[3]]\n"
 FALLS = "def policy(obs):\n    return [-1.0 * obs[1]]\n"
+STANDS = "def policy(obs):\n    return [0.0, 0.0, 0.0]\n"
 HOSTILE = "import os\ndef policy(obs):\n    return os.listdir('.')\n"
 SMALL = ["--envs", "6", "--steps", "60", "--keep", "1", "--widths", "0.1", "0.5"]
 
@@ -60,6 +62,14 @@ def test_the_ranking_has_all_figures(screened):
     assert list(found["refused"]) == ["found/hostile.py"]
     assert "`os` is not available" in found["refused"]["found/hostile.py"]
     assert {"versions", "git_commit", "device"} <= set(found["ran_on"])
+
+
+def test_the_whole_comparison_is_counted_beside_each_program(screened):
+    folder, _, found = screened
+    for name in ("holds.py", "found/falls.py"):
+        assert tuning_steps(str(folder / name)) == found["env_steps"] > 0
+    assert not (folder / "found" / "hostile.json").exists(), "nothing was simulated for it"
+    assert [one["tuning_env_steps"] for one in found["ranking"]] == [found["env_steps"]] * 2
 
 
 def test_what_is_told(screened):
@@ -158,12 +168,32 @@ def test_nothing_that_can_be_translated_is_told(tmp_path):
         (["hopper", "--envs", "1"], "episodes is 1; it must be at least 6"),
         (["hopper", "--rungs", "2.0"], "rungs are (2.0,); they are shares that ascend between 0 and 1"),
         (["hopper", "--json", "file/x.json"], "the file file/x.json cannot be written"),
+        (["hopper", "mine.py", "list.py"], "list.json should tell of list.py, but is no JSON object"),
+        (["hopper", "torn.py"], "torn.json, which tells of torn.py, is damaged"),
+        (["hopper", "odd.py"], "what is told of odd.py is damaged: env_steps is no number"),
+        (["hopper", "blocked.py"], "the file blocked.json cannot be written (Is a directory)"),
+        (["hopper", "barred.py"], "the file barred.json.new cannot be written (Is a directory)"),
+        (["hopper", "mine.py", "--json", "mine.json"], "mine.json belongs to the candidate mine.py; name"),
+        (
+            ["hopper", "mine.py", "--json", "./empty/../mine.json"],
+            "empty/../mine.json belongs to the candidate",
+        ),
+        (["hopper", "mine.py", "--figure", "mine.py"], "mine.py belongs to the candidate mine.py; name"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("")
+    write(tmp_path, **dict.fromkeys(("mine", "list", "torn", "odd", "blocked", "barred"), STANDS))
+    for name, text in (
+        ("list", "[1, 2, 3]"),
+        ("torn", '{"task"'),
+        ("odd", '{"screening": {"env_steps": [5]}}'),
+    ):
+        (tmp_path / f"{name}.json").write_text(text)
+    for name in ("blocked.json", "barred.json.new"):
+        (tmp_path / name).mkdir()
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(SystemExit) as caught:
         main(["screen", *arguments])
@@ -172,3 +202,4 @@ def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path, monkey
     assert captured.err.startswith(f"camel-jax: {message}")
     assert captured.err.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before, "nothing half-written"
+    assert (tmp_path / "list.json").read_text() == "[1, 2, 3]"
