@@ -156,6 +156,18 @@ def count(screening: Screening) -> None:
             count_steps(Path(one.name), "screening", screening.env_steps)
 
 
+def tell_uncounted(screening: Screening, console: Console) -> None:
+    """Say of which programs the steps are told nowhere: nothing is written into the library."""
+    names = [one.name for one in screening.standings if not one.name.endswith(".py")]
+    if names:
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        console.print(
+            f"{screening.env_steps:,} env steps of this comparison are counted nowhere for {names[0]}{more}, "
+            f"which {'ship' if more else 'ships'}: no curve shows them. Screen copies of the files "
+            "to have them counted."
+        )
+
+
 def _columns(one: Standing) -> tuple[str, ...]:
     return (
         f"{one.alone.mean:,.0f} ± {one.alone.high - one.alone.mean:,.0f}",

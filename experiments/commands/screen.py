@@ -37,7 +37,7 @@ class Screen:
     json: Path | None = None
     """File to write all figures to."""
     figure: Path | None = None
-    """File to draw the ranking to, with frames of the best, a PNG."""
+    """File to draw the ranking to, with frames of one more episode of the best, a PNG."""
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
@@ -58,7 +58,8 @@ class Screen:
         if self.figure:
             screening.draw(self.figure, self.task, found, candidates)
             console.print(
-                f"picture: {self.figure}"
+                f"picture: {self.figure}; its frames are of one more Gymnasium episode, not counted"
             )
+        screening.tell_uncounted(found, console)
         best = found.standings[0].name
         console.print(f"next:    camel-jax train {self.task} --prior {best}")

@@ -77,7 +77,8 @@ def test_what_is_told(screened):
     lines = [what[0] for what in console if isinstance(what[0], str)]
     assert lines[0].startswith("found/hostile.py cannot be translated: found/hostile.py:3:12: ")
     assert lines[-1] == "next:    camel-jax train inverted_pendulum --prior holds.py"
-    assert lines[-2] == "picture: s.png"
+    assert lines[-2] == "picture: s.png; its frames are of one more Gymnasium episode, not counted"
+    assert not any("counted nowhere" in line for line in lines)
 
 
 def test_the_picture_is_drawn(screened):
@@ -124,6 +125,19 @@ def test_the_table_fits_a_narrow_terminal():
     assert rows["b"] == ["50", "±", "5", "1,000", "stopped", "12"]
     assert rows["worse.py"] == ["refused"]
     assert "1,234 env steps, 234 of them inside of masks" in " ".join(text.split())
+
+
+def test_steps_that_are_counted_nowhere_are_told():
+    def told(*names):
+        console = Console(width=500, record=True, file=io.StringIO())
+        standings = tuple(standing(name, 1.0) for name in names)
+        screening.tell_uncounted(SCREENING._replace(standings=standings), console)
+        return console.export_text()
+
+    assert told("mine.py") == ""
+    one = "1,234 env steps of this comparison are counted nowhere for hopper/hop, which ships: no curve"
+    assert told("mine.py", "hopper/hop").startswith(one)
+    assert " nowhere for hopper/hop and 2 more, which ship: " in told("hopper/hop", "hopper/a", "hopper/b")
 
 
 def test_a_screening_without_masks_and_frames_can_be_drawn(tmp_path):
