@@ -130,18 +130,20 @@ def show(screening: Screening, candidates: Candidates, console: Console) -> None
     table.add_column("steps", justify="right", no_wrap=True)
     table.add_column("ended", justify="right", no_wrap=True)
     table.add_column("pairs", justify="right", no_wrap=True)
+    table.add_column("change", justify="right", no_wrap=True)
     for width in widths:
         table.add_column(f"±{width:g}", justify="right", no_wrap=True)
     for one in screening.standings:
         table.add_row(shortened(one.name, _NAME), *_columns(one), *_mask_columns(one, widths))
     for name in candidates.refused:
-        table.add_row(shortened(name, _NAME), "refused", *[""] * (3 + len(widths)))
+        table.add_row(shortened(name, _NAME), "refused", *[""] * (4 + len(widths)))
     console.print(table)
     console.print(
         f"{screening.env_steps:,} env steps, {screening.mask_env_steps:,} of them inside of masks, in "
         f"{screening.seconds:,.0f} s after {screening.compile_seconds:,.0f} s of compiling. Return: mean "
         "with its 95 % interval; ended: share that the task ended, or stopped as one of the worse; pairs: "
-        "distinct states with actions; ±: return of random actions inside of a mask of that width."
+        "distinct states with actions; change: of an action from step to step, in action units; ±: return of "
+        "random actions inside of a mask of that width."
     )
 
 
@@ -174,6 +176,7 @@ def _columns(one: Standing) -> tuple[str, ...]:
         f"{one.length:,.0f}",
         _ended(one.endings),
         f"{one.coverage:,.0f}",
+        f"{one.smoothness:.2f}",
     )
 
 

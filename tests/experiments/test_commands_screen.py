@@ -121,10 +121,22 @@ def test_the_table_fits_a_narrow_terminal():
     screening.show(SCREENING, screening.Candidates({}, {"worse.py": "no policy"}), console)
     text = console.export_text()
     rows = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.strip()}
-    assert rows["hopper/hop"] == ["2,680", "±", "5", "1,000", "25%", "12", "2,500"]
-    assert rows["b"] == ["50", "±", "5", "1,000", "stopped", "12"]
+    assert rows["hopper/hop"] == ["2,680", "±", "5", "1,000", "25%", "12", "0.10", "2,500"]
+    assert rows["b"] == ["50", "±", "5", "1,000", "stopped", "12", "0.10"]
     assert rows["worse.py"] == ["refused"]
     assert "1,234 env steps, 234 of them inside of masks" in " ".join(text.split())
+
+
+def test_the_widest_table_fits_100_columns():
+    console = Console(width=100, record=True, file=io.StringIO())
+    masked = {width: Worth(12_345.0, 12_000.0, 13_000.0) for width in (0.1, 0.3, 0.5)}
+    wide = standing("runs/generate/half_cheetah/g2_003r1.py", 12_345.0, False, masked)._replace(
+        alone=Worth(12_345.0, 11_111.0, 13_579.0), coverage=64_000.0, smoothness=2.0
+    )
+    screening.show(SCREENING._replace(standings=(wide,)), screening.Candidates({}, {}), console)
+    row = next(line for line in console.export_text().splitlines() if "g2_003r1" in line)
+    figures = ["12,345", "±", "1,234", "1,000", "stopped", "64,000", "2.00", *["12,345"] * 3]
+    assert row.split()[1:] == figures
 
 
 def test_steps_that_are_counted_nowhere_are_told():
