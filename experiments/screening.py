@@ -57,7 +57,7 @@ def collect(task: str, names: Sequence[str]) -> Candidates:
 
 
 def _programs(task: str, names: Sequence[str]) -> list[str]:
-    """Library names and paths of files, each once, in the order given."""
+    """Library names and paths of files, each once however it is written, in the order given."""
     programs: list[str] = []
     for name in names or priors.names(task):
         if Path(name).is_dir():
@@ -67,7 +67,10 @@ def _programs(task: str, names: Sequence[str]) -> list[str]:
             programs += inside
         else:
             programs.append(name)
-    return list(dict.fromkeys(programs))
+    once: dict[str | Path, str] = {}
+    for name in programs:
+        once.setdefault(Path(name).parent.resolve() / Path(name).name if name.endswith(".py") else name, name)
+    return list(once.values())
 
 
 def require_outputs(candidates: Candidates, files: Sequence[Path]) -> None:

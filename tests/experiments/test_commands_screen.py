@@ -40,7 +40,7 @@ def screened(tmp_path_factory):
         write(folder, holds=HOLDS)
         console = []
         patch.setattr(Console, "print", lambda self, *what, **_: console.append(what))
-        names = ["found", "holds.py", "found/falls.py"]
+        names = ["found", "holds.py", "found/falls.py", "./found/../holds.py"]
         main(["screen", "inverted_pendulum", *names, *SMALL, "--json", "s.json", "--figure", "s.png"])
     return folder, console, json.loads((folder / "s.json").read_text())
 
