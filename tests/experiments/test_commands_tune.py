@@ -9,9 +9,10 @@ import pytest
 
 import envs
 import priors
-from experiments import tuning
+from experiments import tuning, tuning_state
 from experiments.cli import main
-from experiments.prior_files import load_prior, provenance_of, tuning_steps
+from experiments.prior_files import figures, load_prior, provenance_of, tuning_steps
+from priors.tuning_plan import Generation, TuneState
 
 # Holds the pole for a moment only: a pendulum needs more than a hint of its angle.
 WEAK = '''"""Leans."""
@@ -74,7 +75,7 @@ def test_a_program_gets_better_numbers_and_a_provenance(tuned):
 def test_what_was_written_is_worth_what_it_says(tuned):
     _, output = tuned
     spec = envs.spec("inverted_pendulum")
-    found = tuning.figures(spec, load_prior(str(output), spec), episodes=3)
+    found = figures(spec, load_prior(str(output), spec), episodes=3)
     assert found == read(output.with_suffix(".json"))["gymnasium_v4"]
 
 
@@ -115,21 +116,21 @@ def test_a_stopped_tuning_goes_on_and_ends_as_one_that_was_not_stopped(tuned, tm
 
 def test_a_saved_search_is_read_as_it_was(tmp_path):
     search = {"mean": np.arange(3.0, dtype=np.float32), "count": np.int32(7)}
-    one = tuning.Generation(2**40 + 1, 1.5, 200, 1.0, 2.0, -np.inf, 0.3)
-    state = tuning.TuneState(search, (one, one), np.ones(3, np.float32), -np.inf)
-    tuning.save_state(tmp_path / "x.npz", state, "mine")
-    like = tuning.TuneState({"mean": np.zeros(3), "count": 0}, (), np.zeros(3), 0.0)
-    read = tuning.load_state(tmp_path / "x.npz", like, "mine")
+    one = Generation(2**40 + 1, 1.5, 200, 1.0, 2.0, -np.inf, 0.3)
+    state = TuneState(search, (one, one), np.ones(3, np.float32), -np.inf)
+    tuning_state.save_state(tmp_path / "x.npz", state, "mine")
+    like = TuneState({"mean": np.zeros(3), "count": 0}, (), np.zeros(3), 0.0)
+    read = tuning_state.load_state(tmp_path / "x.npz", like, "mine")
     np.testing.assert_array_equal(read.search["mean"], search["mean"])
     assert read.search["count"] == 7
     assert read.generations == state.generations
     assert read.kept_score == -np.inf
     with pytest.raises(envs.InputError, match="is of a tuning with other settings or another program"):
-        tuning.load_state(tmp_path / "x.npz", like, "yours")
+        tuning_state.load_state(tmp_path / "x.npz", like, "yours")
     for damage in (b"", (tmp_path / "x.npz").read_bytes()[:200]):
         (tmp_path / "x.npz").write_bytes(damage)
         with pytest.raises(envs.InputError, match=r"x.npz is damaged .*; remove it to start anew"):
-            tuning.load_state(tmp_path / "x.npz", like, "mine")
+            tuning_state.load_state(tmp_path / "x.npz", like, "mine")
 
 
 @pytest.mark.parametrize(
