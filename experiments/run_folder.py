@@ -97,7 +97,12 @@ def require_replaceable(file: Path) -> None:
 
 def write_json(path: Path, content: Any) -> None:
     """Write `content` as indented JSON."""
-    path.write_text(json.dumps(_plain(content), indent=2, allow_nan=False) + "\n")
+    path.write_text(json_text(content))
+
+
+def json_text(content: Any) -> str:
+    """`content` as indented JSON."""
+    return json.dumps(_plain(content), indent=2, allow_nan=False) + "\n"
 
 
 def append_row(path: Path, row: dict[str, Any]) -> None:

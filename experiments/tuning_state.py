@@ -15,7 +15,11 @@ from priors.tuning_plan import Generation, TuneState
 
 
 def save_state(path: Path, state: TuneState, fingerprint: str) -> None:
-    """Write a search to a file at once."""
+    """Write a search to a file at once.
+
+    Raises:
+        InputError: it cannot be written.
+    """
     leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(state.search)]
     buffer = io.BytesIO()
     np.savez(
@@ -26,7 +30,10 @@ def save_state(path: Path, state: TuneState, fingerprint: str) -> None:
         kept_score=np.float64(state.kept_score),
         fingerprint=np.array(fingerprint),
     )
-    run_folder.replace_file(path, buffer.getvalue())
+    try:
+        run_folder.replace_file(path, buffer.getvalue())
+    except OSError as error:
+        raise InputError(f"{path} cannot be written ({error.strerror})") from error
 
 
 def load_state(path: Path, like: TuneState, fingerprint: str) -> TuneState:

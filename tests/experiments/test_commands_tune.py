@@ -9,7 +9,7 @@ import pytest
 
 import envs
 import priors
-from experiments import tuning, tuning_state
+from experiments import run_folder, tuning, tuning_state
 from experiments.cli import main
 from experiments.prior_files import figures, load_prior, provenance_of, tuning_steps
 from priors.tuning_plan import Generation, TuneState
@@ -32,6 +32,21 @@ OPTIONS = [
 
 def read(path):
     return json.loads(path.read_text())
+
+
+# The shortest search that there is.
+SHORT = [
+    *("--task", "inverted_pendulum", "--population", "4", "--episodes", "1", "--horizon", "10"),
+    *("--judge-episodes", "2", "--gymnasium-episodes", "2", "--minutes", "None", "--env-steps", "20050"),
+]
+GENERATION = {"model": "openai/some", "prompt_sha256": "ab", "tokens_in": 7, "tokens_out": 9, "cost": 0.25}
+
+
+def record_searches(patch):
+    """All that the searches from here on find."""
+    found, tune = [], tuning.tune
+    patch.setattr(tuning, "tune", lambda *args, **kwargs: found.append(tune(*args, **kwargs)) or found[-1])
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +76,7 @@ def test_a_program_gets_better_numbers_and_a_provenance(tuned):
     assert about["gymnasium_v4"]["episodes"] == 3
     assert about["tuning"]["improved"]
     assert 1_000 < about["tuning"]["env_steps"] <= 61_000
-    assert about["tuning"]["method"].endswith("before that 1,000: by hand")
+    assert about["tuning"]["method"].endswith("; before that 1,000 for tuning (by hand)")
     assert about["memory"] is False
     assert {"versions", "git_commit", "device"} <= set(about["ran_on"])
     assert sorted(path.name for path in output.parent.iterdir()) == [
@@ -77,6 +92,23 @@ def test_what_was_written_is_worth_what_it_says(tuned):
     spec = envs.spec("inverted_pendulum")
     found = figures(spec, load_prior(str(output), spec), episodes=3)
     assert found == read(output.with_suffix(".json"))["gymnasium_v4"]
+
+
+def test_the_walk_from_a_model_over_a_screening_ends_in_a_tuned_program(tmp_path, capsys, monkeypatch):
+    program = tmp_path / "003.py"
+    program.write_text(WEAK)
+    told = {"generation": GENERATION, "screening": {"env_steps": 5}, "refinement": {"env_steps": 7}}
+    (tmp_path / "003.json").write_text(json.dumps({**told, "tuning": None}))
+    searches = record_searches(monkeypatch)
+    main(["tune", str(program), *SHORT, "--output", str(tmp_path / "003-tuned.py")])
+    output = tmp_path / "003-tuned.py"
+    about = read(output.with_suffix(".json"))
+    assert about["tuning"]["method"].endswith("; before that 7 for refinement, 5 for screening")
+    assert about["generation"] == GENERATION, "what the model was asked and paid"
+    assert "screening" not in about
+    assert "refinement" not in about
+    assert tuning_steps(str(output)) == 12 + searches[0].env_steps
+    assert capsys.readouterr().out.splitlines()[-1].endswith(f"--prior {output}")
 
 
 def test_later_tunings_and_curves_count_the_steps_of_earlier_ones(tuned):
@@ -151,6 +183,14 @@ def test_a_saved_search_is_read_as_it_was(tmp_path):
         (["hopper/hop", "--gymnasium-episodes", "0"], "gymnasium_episodes is 0; it must be at least 1"),
         (["told.py", "--task", "inverted_pendulum"], "told.json, which tells of told.py, is damaged"),
         (["odd.py", "--task", "inverted_pendulum"], "what is told of odd.py is damaged: env_steps"),
+        (
+            ["list.py", "--task", "inverted_pendulum"],
+            "list.json should tell of list.py, but is no JSON object",
+        ),
+        (
+            ["weak.py", "--task", "inverted_pendulum", "--output", "new.py"],
+            "the file new.tuning.npz.new cannot",
+        ),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path, monkeypatch, capsys):
@@ -160,6 +200,9 @@ def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path, monkey
     (tmp_path / "told.json").write_text("{")
     (tmp_path / "odd.py").write_text(WEAK)
     (tmp_path / "odd.json").write_text('{"tuning": {"env_steps": "many"}}')
+    (tmp_path / "list.py").write_text(WEAK)
+    (tmp_path / "list.json").write_text("[1, 2, 3]")
+    (tmp_path / "new.tuning.npz.new").mkdir()
     (tmp_path / "fixed.py").write_text("def policy(obs):\n    return [obs[0]]\n")
     (tmp_path / "bad.py").write_text("import os\ndef policy(obs):\n    return os.listdir('.')\n")
     before = sorted(tmp_path.rglob("*"))
@@ -171,6 +214,49 @@ def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path, monkey
     assert captured.err.startswith(f"camel-jax: {message}")
     assert captured.err.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before, "nothing half-written"
+
+
+def test_numbers_that_cannot_be_written_back_are_found_before_the_search(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(tuning, "tune", lambda *_, **__: pytest.fail("the search began"))
+    monkeypatch.setattr(priors, "to_source", lambda _: "def policy(obs):\n    return [pitch]\n")
+    (tmp_path / "weak.py").write_text(WEAK)
+    with pytest.raises(SystemExit) as caught:
+        main(["tune", str(tmp_path / "weak.py"), *SHORT, "--output", str(tmp_path / "weak-tuned.py")])
+    assert caught.value.code == 2
+    assert "the name `pitch` is not known" in capsys.readouterr().err
+
+
+def test_a_program_that_changes_while_it_is_tuned_changes_nothing(tmp_path, monkeypatch):
+    program, tune = tmp_path / "weak.py", tuning.tune
+
+    def search(*args, **kwargs):
+        program.unlink()
+        return tune(*args, **kwargs)
+
+    monkeypatch.setattr(tuning, "tune", search)
+    program.write_text(WEAK)
+    main(["tune", str(program), *SHORT, "--output", str(tmp_path / "weak-tuned.py")])
+    assert read(tmp_path / "weak-tuned.json")["before_tuning"]["return_mean"] < 30
+
+
+def test_a_result_that_cannot_be_written_leaves_the_search(tmp_path, monkeypatch, capsys):
+    (tmp_path / "weak.py").write_text(WEAK)
+    output, replace_file = tmp_path / "weak-tuned.py", run_folder.replace_file
+
+    def full(path, content):
+        if path == output:
+            raise OSError(28, "No space left on device")
+        replace_file(path, content)
+
+    command = ["tune", str(tmp_path / "weak.py"), *SHORT, "--output", str(tmp_path / "weak-tuned.py")]
+    monkeypatch.setattr(run_folder, "replace_file", full)
+    with pytest.raises(SystemExit) as caught:
+        main(command)
+    assert caught.value.code == 2
+    assert "weak-tuned.py cannot be written (No space left on device)" in capsys.readouterr().err
+    monkeypatch.setattr(run_folder, "replace_file", replace_file)
+    main(command)
+    assert output.exists()
 
 
 def test_provenance_without_a_file_is_empty(tmp_path):
