@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import envs
 import priors
@@ -14,6 +14,18 @@ from experiments import run_folder
 
 JUDGED_EPISODES = 100
 _SPENT = ("tuning", "refinement", "screening")
+
+
+class Alone(NamedTuple):
+    """What a prior is worth alone in Gymnasium's own environment.
+
+    Attributes:
+        figures: as a provenance holds them.
+        env_steps: that were taken to find them.
+    """
+
+    figures: dict[str, Any]
+    env_steps: int
 
 
 def load_prior(name: str, spec: envs.TaskSpec) -> priors.FunctionPrior:
@@ -117,7 +129,14 @@ def count_steps(file: Path, part: str, env_steps: int, *, in_all: bool = False) 
 def figures(
     spec: envs.TaskSpec, prior: priors.Prior, *, episodes: int = JUDGED_EPISODES, seed: int = 0
 ) -> dict[str, Any]:
-    """What a prior is worth alone in Gymnasium's own environment, as a provenance holds it.
+    """The figures of `judge_alone`, with the same arguments."""
+    return judge_alone(spec, prior, episodes=episodes, seed=seed).figures
+
+
+def judge_alone(
+    spec: envs.TaskSpec, prior: priors.Prior, *, episodes: int = JUDGED_EPISODES, seed: int = 0
+) -> Alone:
+    """Find out what a prior is worth alone in Gymnasium's own environment.
 
     Args:
         spec: the task.
@@ -128,10 +147,11 @@ def figures(
     policy = prior_alone(prior)
     evaluator = GymnasiumEvaluator(spec.gymnasium_id, policy.step, episodes=episodes)
     judged = evaluator(policy.parameters, policy.carry, seed=seed)
-    return {
+    found = {
         "episodes": episodes,
         "return_mean": round(float(judged.returns.mean()), 1),
         "return_std": round(float(judged.returns.std()), 1),
         "length_mean": round(float(judged.lengths.mean()), 1),
         "seed": seed,
     }
+    return Alone(found, int(judged.lengths.sum()))

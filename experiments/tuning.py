@@ -22,7 +22,7 @@ from envs import InputError
 from experiments import run_folder
 from experiments.prior_files import (
     JUDGED_EPISODES,
-    figures,
+    judge_alone,
     load_prior,
     provenance_of,
     sidecar,
@@ -167,30 +167,33 @@ def _translated(text: str, spec: envs.TaskSpec) -> priors.FunctionPrior:
 
 
 class _Judged(NamedTuple):
-    """The program that is written, and the figures that it was chosen by."""
+    """The program that is written, and the figures that it was chosen by; steps are those of both."""
 
     text: str
     before: dict[str, Any]
     after: dict[str, Any]
     improved: bool
+    env_steps: int
 
 
 def _judge(tuning: Tuning, tuned: Tuned, original: priors.FunctionPrior) -> _Judged:
     """Judge what was found as it will be read again; the original is kept where that is better."""
     spec = envs.spec(tuning.task)
-    before = figures(spec, original, episodes=tuning.episodes)
+    before = judge_alone(spec, original, episodes=tuning.episodes)
     if not tuned.improved:
-        return _Judged(original.source, before, before, False)
+        return _Judged(original.source, before.figures, before.figures, False, before.env_steps)
     found = priors.to_source(tuned.prior)
-    after = figures(spec, _translated(found, spec), episodes=tuning.episodes)
-    if after["return_mean"] > before["return_mean"]:
-        return _Judged(found, before, after, True)
-    return _Judged(original.source, before, before, False)
+    after = judge_alone(spec, _translated(found, spec), episodes=tuning.episodes)
+    env_steps = before.env_steps + after.env_steps
+    if after.figures["return_mean"] > before.figures["return_mean"]:
+        return _Judged(found, before.figures, after.figures, True, env_steps)
+    return _Judged(original.source, before.figures, before.figures, False, env_steps)
 
 
 def _write(tuning: Tuning, tuned: Tuned, parent: Parent, ran_on: dict[str, Any]) -> dict[str, Any]:
     """Write what was found, or the original where that is better, and where it comes from."""
     judged = _judge(tuning, tuned, parent.prior)
+    env_steps = tuned.env_steps + judged.env_steps
     about = {
         "task": tuning.task,
         "description": _description(tuning, parent.about, judged.improved),
@@ -199,8 +202,8 @@ def _write(tuning: Tuning, tuned: Tuned, parent: Parent, ran_on: dict[str, Any])
         "parent": tuning.prior,
         **{name: told for name, told in parent.about.items() if name == "generation"},
         "tuning": {
-            "method": _method(tuned, tuning, parent),
-            "env_steps": sum(parent.earlier.values()) + tuned.env_steps,
+            "method": _method(tuned, tuning, env_steps, parent),
+            "env_steps": sum(parent.earlier.values()) + env_steps,
             "improved": judged.improved,
         },
         "before_tuning": parent.about.get("before_tuning", judged.before),
@@ -210,7 +213,7 @@ def _write(tuning: Tuning, tuned: Tuned, parent: Parent, ran_on: dict[str, Any])
     # A program without its provenance would be one whose steps nobody counts.
     _replace(sidecar(tuning.output), run_folder.json_text(about).encode(), tuning)
     _replace(tuning.output, judged.text.encode(), tuning)
-    return {**about, "return_before": judged.before["return_mean"], "env_steps": tuned.env_steps}
+    return {**about, "return_before": judged.before["return_mean"], "env_steps": env_steps}
 
 
 def _replace(path: Path, content: bytes, tuning: Tuning) -> None:
@@ -231,7 +234,7 @@ def _description(tuning: Tuning, parent: dict[str, Any], improved: bool) -> str:
     return f"{tuning.prior} with tuned numbers" + (f". Of it was told: {known}" if known else "")
 
 
-def _method(tuned: Tuned, tuning: Tuning, parent: Parent) -> str:
+def _method(tuned: Tuned, tuning: Tuning, env_steps: int, parent: Parent) -> str:
     """What was done, in words."""
     config, generations = tuning.config, tuned.state.generations
     horizons = f"{generations[0].horizon} to {generations[-1].horizon}" if generations else "no"
@@ -239,7 +242,7 @@ def _method(tuned: Tuned, tuning: Tuning, parent: Parent) -> str:
         f"CMA-ES (camel-jax tune, seed {tuning.seed}): {len(generations)} generations with {config.episodes} "
         f"episodes a candidate and horizons of {horizons} steps; objective: mean return, "
         f"{config.noisy:.0%} of the episodes with uniform action noise of up to {config.noise:g}; "
-        f"{tuned.env_steps:,} env steps, those of all candidates and of judging included"
+        f"{env_steps:,} env steps, those of all candidates and of judging included, here and in Gymnasium"
     )
     earlier = [f"{steps:,} for {part}{_how(part, parent.about)}" for part, steps in parent.earlier.items()]
     return text + (f"; before that {', '.join(earlier)}" if earlier else "")

@@ -27,9 +27,11 @@ class Tune:
     task: str | None = None
     """Task to tune for; that of a prior of the library if left out."""
     minutes: float | None = 10.0
-    """Time for searching and judging, compiling not counted; None for as long as --env-steps lasts."""
+    """Time for searching and judging, that of compiling and of Gymnasium not counted; None for as long as
+    --env-steps lasts."""
     env_steps: int | None = None
-    """Environment steps at most, judging included; None for as many as the time allows."""
+    """Environment steps at most, judging included; None for as many as the time allows. Those of the episodes
+    in Gymnasium come on top; all are counted."""
     population: int | None = None
     """Candidates a generation; 8 + 4 ln n if left out, with n numbers in the program."""
     episodes: int = 2

@@ -4,10 +4,14 @@ import json
 
 import pytest
 
+import envs
+import priors
 from envs import InputError
 from experiments import run_folder
 from experiments.prior_files import (
     count_steps,
+    figures,
+    judge_alone,
     provenance_of,
     require_countable,
     steps_of,
@@ -68,3 +72,12 @@ def test_a_count_that_fails_leaves_what_was_told(program, monkeypatch):
     with pytest.raises(InputError, match=r"mine.json cannot be written \(No space left on device\)"):
         count_steps(program, "screening", 7)
     assert tuning_steps(str(program)) == 5
+
+
+def test_the_episodes_of_a_judgement_are_counted_to_the_step():
+    spec = envs.spec("inverted_pendulum")
+    falls = priors.translate("def policy(obs):\n    return [-obs[1]]\n", observation_size=4, action_size=1)
+    alone = judge_alone(spec, falls, episodes=3)
+    assert alone.figures == figures(spec, falls, episodes=3)
+    # Each step on which the pole stands is worth 1, the one on which it falls as well.
+    assert alone.env_steps == round(3 * alone.figures["return_mean"]) > 3
