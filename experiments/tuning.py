@@ -78,13 +78,18 @@ class Tuning(NamedTuple):
         """Find out what is impossible before anything is compiled.
 
         Raises:
-            InputError: names the field.
+            InputError: names the field; or the output would replace a file that this tuning did not begin.
         """
         self.config.check()
         if self.episodes < 1:
             raise InputError(f"gymnasium_episodes is {self.episodes}; it must be at least 1")
         if self.output.suffix != ".py":
             raise InputError(f"the output {self.output} is a program: name a file that ends in .py")
+        if self.state_file.exists():  # to go on with, and it may have been killed while it wrote the rest
+            return
+        for file in (self.output, sidecar(self.output)):
+            if file.exists():
+                raise InputError(f"the output {file} exists already; name another program with --output")
 
 
 class Parent(NamedTuple):

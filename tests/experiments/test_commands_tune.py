@@ -11,6 +11,7 @@ import envs
 import priors
 from experiments import run_folder, tuning, tuning_state
 from experiments.cli import main
+from experiments.commands.tune import default_output
 from experiments.prior_files import figures, load_prior, provenance_of, tuning_steps
 from priors.tuning_plan import Generation, TuneState
 
@@ -112,7 +113,7 @@ def test_the_walk_from_a_model_over_a_screening_ends_in_a_tuned_program(tmp_path
     told = {"generation": GENERATION, "screening": {"env_steps": 5}, "refinement": {"env_steps": 7}}
     (tmp_path / "003.json").write_text(json.dumps({**told, "tuning": None}))
     searches = record_searches(monkeypatch)
-    main(["tune", str(program), *SHORT, "--output", str(tmp_path / "003-tuned.py")])
+    main(["tune", str(program), *SHORT])
     output = tmp_path / "003-tuned.py"
     about = read(output.with_suffix(".json"))
     assert about["tuning"]["method"].endswith("; before that 7 for refinement, 5 for screening")
@@ -153,6 +154,7 @@ def test_a_stopped_tuning_goes_on_and_ends_as_one_that_was_not_stopped(tuned, tm
     )
     assert not again.exists()
     assert tuning.Tuning("", "", again, None).state_file.exists()
+    again.write_text("half of a prog")
     main(command)
     assert saved[:4] == [1, 2, 3, 4]
     assert again.read_text() == output.read_text()
@@ -200,6 +202,9 @@ def test_a_saved_search_is_read_as_it_was(tmp_path):
             ["list.py", "--task", "inverted_pendulum"],
             "list.json should tell of list.py, but is no JSON object",
         ),
+        (["hopper/hop", "--output", "weak.py"], "the output weak.py exists already; name another program"),
+        (["hopper/hop", "--output", "told.py"], "the output told.py exists already; name another program"),
+        (["hopper/hop", "--output", "beside.py"], "the output beside.json exists already; name another"),
         (
             ["weak.py", "--task", "inverted_pendulum", "--output", "new.py"],
             "the file new.tuning.npz.new cannot",
@@ -215,6 +220,7 @@ def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path, monkey
     (tmp_path / "odd.json").write_text('{"tuning": {"env_steps": "many"}}')
     (tmp_path / "list.py").write_text(WEAK)
     (tmp_path / "list.json").write_text("[1, 2, 3]")
+    (tmp_path / "beside.json").write_text("{}")
     (tmp_path / "new.tuning.npz.new").mkdir()
     (tmp_path / "fixed.py").write_text("def policy(obs):\n    return [obs[0]]\n")
     (tmp_path / "bad.py").write_text("import os\ndef policy(obs):\n    return os.listdir('.')\n")
@@ -229,12 +235,19 @@ def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path, monkey
     assert sorted(tmp_path.rglob("*")) == before, "nothing half-written"
 
 
+def test_the_output_is_told_apart_by_folder_and_task():
+    assert str(default_output("runs/hopper/003.py")) == "runs/hopper/003-tuned.py"
+    assert str(default_output("mine.py")) == "mine-tuned.py"
+    assert str(default_output("hopper/naive")) == "hopper-naive-tuned.py"
+    assert default_output("hopper/naive") != default_output("walker2d/naive")
+
+
 def test_numbers_that_cannot_be_written_back_are_found_before_the_search(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(tuning, "tune", lambda *_, **__: pytest.fail("the search began"))
     monkeypatch.setattr(priors, "to_source", lambda _: "def policy(obs):\n    return [pitch]\n")
     (tmp_path / "weak.py").write_text(WEAK)
     with pytest.raises(SystemExit) as caught:
-        main(["tune", str(tmp_path / "weak.py"), *SHORT, "--output", str(tmp_path / "weak-tuned.py")])
+        main(["tune", str(tmp_path / "weak.py"), *SHORT])
     assert caught.value.code == 2
     assert "the name `pitch` is not known" in capsys.readouterr().err
 
@@ -248,7 +261,7 @@ def test_a_program_that_changes_while_it_is_tuned_changes_nothing(tmp_path, monk
 
     monkeypatch.setattr(tuning, "tune", search)
     program.write_text(WEAK)
-    main(["tune", str(program), *SHORT, "--output", str(tmp_path / "weak-tuned.py")])
+    main(["tune", str(program), *SHORT])
     assert read(tmp_path / "weak-tuned.json")["before_tuning"]["return_mean"] < 30
 
 
@@ -261,7 +274,7 @@ def test_a_result_that_cannot_be_written_leaves_the_search(tmp_path, monkeypatch
             raise OSError(28, "No space left on device")
         replace_file(path, content)
 
-    command = ["tune", str(tmp_path / "weak.py"), *SHORT, "--output", str(tmp_path / "weak-tuned.py")]
+    command = ["tune", str(tmp_path / "weak.py"), *SHORT]
     monkeypatch.setattr(run_folder, "replace_file", full)
     with pytest.raises(SystemExit) as caught:
         main(command)
