@@ -122,7 +122,7 @@ def run(tuning: Tuning, console: Console) -> dict[str, Any]:
 
     Raises:
         InputError: before anything is written or compiled, for what is impossible; or the saved state is
-            of another tuning.
+            of another tuning; or a file can no longer be written.
         PriorError: the program cannot be translated.
         TuningStopped: a signal came; the same call goes on.
     """
@@ -211,7 +211,7 @@ def _write(tuning: Tuning, tuned: Tuned, parent: Parent, ran_on: dict[str, Any])
             "env_steps": sum(parent.earlier.values()) + env_steps,
             "improved": judged.improved,
         },
-        "before_tuning": parent.about.get("before_tuning", judged.before),
+        "before_tuning": _at_first(parent.about, judged.before),
         "gymnasium_v4": judged.after,
         "ran_on": ran_on,
     }
@@ -237,6 +237,11 @@ def _description(tuning: Tuning, parent: dict[str, Any], improved: bool) -> str:
     if not improved:
         return known or f"The program in {tuning.prior}"
     return f"{tuning.prior} with tuned numbers" + (f". Of it was told: {known}" if known else "")
+
+
+def _at_first(about: dict[str, Any], before: dict[str, Any]) -> dict[str, Any] | None:
+    """What the program was worth with its first numbers; None if an earlier tuning says it is not known."""
+    return about.get("before_tuning", before) if about.get("tuning") else before
 
 
 def _method(tuned: Tuned, tuning: Tuning, env_steps: int, parent: Parent) -> str:

@@ -111,7 +111,7 @@ def test_the_walk_from_a_model_over_a_screening_ends_in_a_tuned_program(tmp_path
     program = tmp_path / "003.py"
     program.write_text(WEAK)
     told = {"generation": GENERATION, "screening": {"env_steps": 5}, "refinement": {"env_steps": 7}}
-    (tmp_path / "003.json").write_text(json.dumps({**told, "tuning": None}))
+    (tmp_path / "003.json").write_text(json.dumps({**told, "tuning": None, "before_tuning": None}))
     searches = record_searches(monkeypatch)
     main(["tune", str(program), *SHORT])
     output = tmp_path / "003-tuned.py"
