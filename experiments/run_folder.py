@@ -85,13 +85,27 @@ def require_writable(file: Path) -> None:
         raise InputError(f"the file {file} cannot be written ({error.strerror})") from error
 
 
+def require_replaceable(file: Path) -> None:
+    """As `require_writable`, for `replace_file`, which makes a new file beside it first.
+
+    Raises:
+        InputError: it cannot.
+    """
+    require_writable(file)
+    require_writable(_fresh(file))
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write `content` as indented JSON: all of it, or nothing."""
-    text = json.dumps(_plain(content), indent=2, allow_nan=False) + "\n"
     if path.exists() and not path.is_file():
-        path.write_text(text)  # a device or a pipe, which nothing can replace
+        path.write_text(json_text(content))  # a device or a pipe, which nothing can replace
     else:
-        replace_file(path, text.encode())
+        replace_file(path, json_text(content).encode())
+
+
+def json_text(content: Any) -> str:
+    """`content` as indented JSON."""
+    return json.dumps(_plain(content), indent=2, allow_nan=False) + "\n"
 
 
 def append_row(path: Path, row: dict[str, Any]) -> None:
@@ -102,12 +116,17 @@ def append_row(path: Path, row: dict[str, Any]) -> None:
 
 def replace_file(path: Path, content: bytes) -> None:
     """Give a file new content at once: a reader, or the next start, finds the old one or the new one."""
-    fresh = path.with_name(f"{path.name}.new")
+    fresh = _fresh(path)
     with fresh.open("wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def _fresh(path: Path) -> Path:
+    """The file that is to take another's place."""
+    return path.with_name(f"{path.name}.new")
 
 
 def read(folder: Path) -> Run:

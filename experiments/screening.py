@@ -14,8 +14,9 @@ from rich.table import Table
 import envs
 import priors
 from envs import InputError
+from experiments import run_folder
 from experiments.film import film_of
-from experiments.prior_files import count_steps, load_prior, tuning_steps
+from experiments.prior_files import count_steps, load_prior, require_countable, sidecar, tuning_steps
 from experiments.screen_figure import screen_figure, shortened
 from priors import FunctionPrior, PriorError
 from priors.screen import ScreenConfig, Screening, Standing, Worth, screen
@@ -56,7 +57,7 @@ def collect(task: str, names: Sequence[str]) -> Candidates:
 
 
 def _programs(task: str, names: Sequence[str]) -> list[str]:
-    """Library names and paths of files, each once, in the order given."""
+    """Library names and paths of files, each once however it is written, in the order given."""
     programs: list[str] = []
     for name in names or priors.names(task):
         if Path(name).is_dir():
@@ -66,7 +67,33 @@ def _programs(task: str, names: Sequence[str]) -> list[str]:
             programs += inside
         else:
             programs.append(name)
-    return list(dict.fromkeys(programs))
+    once: dict[str | Path, str] = {}
+    for name in programs:
+        once.setdefault(Path(name).parent.resolve() / Path(name).name if name.endswith(".py") else name, name)
+    return list(once.values())
+
+
+def require_outputs(candidates: Candidates, files: Sequence[Path]) -> None:
+    """Find out before a screening whether all that is told of it can be written, and replaces nothing else.
+
+    Args:
+        candidates: whose steps are counted beside them.
+        files: for the figures and the picture.
+
+    Raises:
+        InputError: a file cannot be written, or is a candidate or tells of one; or what is told of one is
+            damaged.
+    """
+    programs = [Path(name) for name in (*candidates.programs, *candidates.refused) if name.endswith(".py")]
+    for file in files:
+        for program in programs:
+            if file.resolve() in (program.resolve(), sidecar(program).resolve()):
+                raise InputError(f"{file} belongs to the candidate {program}; name another file to write to")
+    for name in candidates.programs:
+        if name.endswith(".py"):
+            require_countable(Path(name))
+    for file in files:
+        run_folder.require_writable(file)
 
 
 def run(
@@ -106,18 +133,20 @@ def show(screening: Screening, candidates: Candidates, console: Console) -> None
     table.add_column("steps", justify="right", no_wrap=True)
     table.add_column("ended", justify="right", no_wrap=True)
     table.add_column("pairs", justify="right", no_wrap=True)
+    table.add_column("change", justify="right", no_wrap=True)
     for width in widths:
         table.add_column(f"±{width:g}", justify="right", no_wrap=True)
     for one in screening.standings:
         table.add_row(shortened(one.name, _NAME), *_columns(one), *_mask_columns(one, widths))
     for name in candidates.refused:
-        table.add_row(shortened(name, _NAME), "refused", *[""] * (3 + len(widths)))
+        table.add_row(shortened(name, _NAME), "refused", *[""] * (4 + len(widths)))
     console.print(table)
     console.print(
         f"{screening.env_steps:,} env steps, {screening.mask_env_steps:,} of them inside of masks, in "
         f"{screening.seconds:,.0f} s after {screening.compile_seconds:,.0f} s of compiling. Return: mean "
         "with its 95 % interval; ended: share that the task ended, or stopped as one of the worse; pairs: "
-        "distinct states with actions; ±: return of random actions inside of a mask of that width."
+        "distinct states with actions; change: of an action from step to step, in action units; ±: return of "
+        "random actions inside of a mask of that width."
     )
 
 
@@ -132,12 +161,25 @@ def count(screening: Screening) -> None:
             count_steps(Path(one.name), "screening", screening.env_steps)
 
 
+def tell_uncounted(screening: Screening, console: Console) -> None:
+    """Say of which programs the steps are told nowhere: nothing is written into the library."""
+    names = [one.name for one in screening.standings if not one.name.endswith(".py")]
+    if names:
+        more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+        console.print(
+            f"{screening.env_steps:,} env steps of this comparison are counted nowhere for {names[0]}{more}, "
+            f"which {'ship' if more else 'ships'}: no curve shows them. Screen copies of the files "
+            "to have them counted."
+        )
+
+
 def _columns(one: Standing) -> tuple[str, ...]:
     return (
         f"{one.alone.mean:,.0f} ± {one.alone.high - one.alone.mean:,.0f}",
         f"{one.length:,.0f}",
         _ended(one.endings),
         f"{one.coverage:,.0f}",
+        f"{one.smoothness:.2f}",
     )
 
 

@@ -37,7 +37,7 @@ class Screen:
     json: Path | None = None
     """File to write all figures to."""
     figure: Path | None = None
-    """File to draw the ranking to, with frames of the best, a PNG."""
+    """File to draw the ranking to, with frames of one more episode of the best, a PNG."""
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
@@ -47,17 +47,19 @@ class Screen:
         config = ScreenConfig(self.envs, self.steps, self.rungs, self.keep, self.widths)
         config.check()
         candidates = screening.collect(self.task, self.candidates)
-        for file in (self.json, self.figure):
-            if file:
-                run_folder.require_writable(file)
+        screening.require_outputs(candidates, [file for file in (self.json, self.figure) if file])
+        ran_on = provenance()
         found = screening.run(self.task, candidates, config, console, seed=self.seed, physics=self.physics)
         screening.show(found, candidates, console)
         screening.count(found)
         if self.json:
             content = screening.as_json(self.task, found, candidates, config, self.seed)
-            run_folder.write_json(self.json, content | {"ran_on": provenance()})
+            run_folder.write_json(self.json, content | {"ran_on": ran_on})
         if self.figure:
             screening.draw(self.figure, self.task, found, candidates)
-            console.print(f"picture: {self.figure}")
+            console.print(
+                f"picture: {self.figure}; its frames are of one more Gymnasium episode, not counted"
+            )
+        screening.tell_uncounted(found, console)
         best = found.standings[0].name
         console.print(f"next:    camel-jax train {self.task} --prior {best}")

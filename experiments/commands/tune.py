@@ -27,9 +27,11 @@ class Tune:
     task: str | None = None
     """Task to tune for; that of a prior of the library if left out."""
     minutes: float | None = 10.0
-    """Time for searching and judging, compiling not counted; None for as long as --env-steps lasts."""
+    """Time for searching and judging, that of compiling and of Gymnasium not counted; None for as long as
+    --env-steps lasts."""
     env_steps: int | None = None
-    """Environment steps at most, judging included; None for as many as the time allows."""
+    """Environment steps at most, judging included; None for as many as the time allows. Those of the episodes
+    in Gymnasium come on top; all are counted."""
     population: int | None = None
     """Candidates a generation; 8 + 4 ln n if left out, with n numbers in the program."""
     episodes: int = 2
@@ -58,7 +60,8 @@ class Tune:
     physics: str = "auto"
     """Physics engine, as for train."""
     output: OutputFile | None = None
-    """File for the program, with its provenance beside it as JSON; <name>-tuned.py if left out."""
+    """File for the program, with its provenance beside it as JSON; it must not exist. If left out,
+    <name>-tuned.py beside your file, or <task>-<name>-tuned.py here for a prior of the library."""
 
     def __call__(self, console: Console) -> None:
         """Run the command."""
@@ -66,7 +69,7 @@ class Tune:
         from priors.tuning_plan import TuneConfig  # noqa: PLC0415
 
         task = self._task()
-        output = self.output or Path(f"{Path(self.prior).stem}-tuned.py")
+        output = self.output or default_output(self.prior)
         config = TuneConfig(
             env_steps=self.env_steps,
             minutes=self.minutes,
@@ -118,3 +121,10 @@ class Tune:
         if self.task is None:
             raise InputError(f"name the task of {self.prior} with --task, one of {', '.join(envs.names())}")
         return self.task
+
+
+def default_output(prior: str) -> Path:
+    """Where a tuned program is written: beside a file; for one of the library here, with its task's name."""
+    if prior.endswith(".py"):
+        return Path(prior).with_name(f"{Path(prior).stem}-tuned.py")
+    return Path(f"{prior.replace('/', '-')}-tuned.py")

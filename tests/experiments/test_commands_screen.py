@@ -13,11 +13,13 @@ from envs import InputError
 from experiments import screening
 from experiments.cli import main
 from experiments.film import Film
+from experiments.prior_files import tuning_steps
 from experiments.screen_figure import screen_figure, shortened
 from priors.screen import Screening, Standing, Worth
 
 HOLDS = "def policy(obs):\n    return [0.5 * obs[1] + 0.1 * obs[3]]\n"
 FALLS = "def policy(obs):\n    return [-1.0 * obs[1]]\n"
+STANDS = "def policy(obs):\n    return [0.0, 0.0, 0.0]\n"
 HOSTILE = "import os\ndef policy(obs):\n    return os.listdir('.')\n"
 SMALL = ["--envs", "6", "--steps", "60", "--keep", "1", "--widths", "0.1", "0.5"]
 
@@ -38,7 +40,7 @@ def screened(tmp_path_factory):
         write(folder, holds=HOLDS)
         console = []
         patch.setattr(Console, "print", lambda self, *what, **_: console.append(what))
-        names = ["found", "holds.py", "found/falls.py"]
+        names = ["found", "holds.py", "found/falls.py", "./found/../holds.py"]
         main(["screen", "inverted_pendulum", *names, *SMALL, "--json", "s.json", "--figure", "s.png"])
     return folder, console, json.loads((folder / "s.json").read_text())
 
@@ -62,12 +64,21 @@ def test_the_ranking_has_all_figures(screened):
     assert {"versions", "git_commit", "device"} <= set(found["ran_on"])
 
 
+def test_the_whole_comparison_is_counted_beside_each_program(screened):
+    folder, _, found = screened
+    for name in ("holds.py", "found/falls.py"):
+        assert tuning_steps(str(folder / name)) == found["env_steps"] > 0
+    assert not (folder / "found" / "hostile.json").exists(), "nothing was simulated for it"
+    assert [one["tuning_env_steps"] for one in found["ranking"]] == [found["env_steps"]] * 2
+
+
 def test_what_is_told(screened):
     _, console, _ = screened
     lines = [what[0] for what in console if isinstance(what[0], str)]
     assert lines[0].startswith("found/hostile.py cannot be translated: found/hostile.py:3:12: ")
     assert lines[-1] == "next:    camel-jax train inverted_pendulum --prior holds.py"
-    assert lines[-2] == "picture: s.png"
+    assert lines[-2] == "picture: s.png; its frames are of one more Gymnasium episode, not counted"
+    assert not any("counted nowhere" in line for line in lines)
 
 
 def test_the_picture_is_drawn(screened):
@@ -110,10 +121,35 @@ def test_the_table_fits_a_narrow_terminal():
     screening.show(SCREENING, screening.Candidates({}, {"worse.py": "no policy"}), console)
     text = console.export_text()
     rows = {line.split()[0]: line.split()[1:] for line in text.splitlines() if line.strip()}
-    assert rows["hopper/hop"] == ["2,680", "±", "5", "1,000", "25%", "12", "2,500"]
-    assert rows["b"] == ["50", "±", "5", "1,000", "stopped", "12"]
+    assert rows["hopper/hop"] == ["2,680", "±", "5", "1,000", "25%", "12", "0.10", "2,500"]
+    assert rows["b"] == ["50", "±", "5", "1,000", "stopped", "12", "0.10"]
     assert rows["worse.py"] == ["refused"]
     assert "1,234 env steps, 234 of them inside of masks" in " ".join(text.split())
+
+
+def test_the_widest_table_fits_100_columns():
+    console = Console(width=100, record=True, file=io.StringIO())
+    masked = {width: Worth(12_345.0, 12_000.0, 13_000.0) for width in (0.1, 0.3, 0.5)}
+    wide = standing("runs/generate/half_cheetah/g2_003r1.py", 12_345.0, False, masked)._replace(
+        alone=Worth(12_345.0, 11_111.0, 13_579.0), coverage=64_000.0, smoothness=2.0
+    )
+    screening.show(SCREENING._replace(standings=(wide,)), screening.Candidates({}, {}), console)
+    row = next(line for line in console.export_text().splitlines() if "g2_003r1" in line)
+    figures = ["12,345", "±", "1,234", "1,000", "stopped", "64,000", "2.00", *["12,345"] * 3]
+    assert row.split()[1:] == figures
+
+
+def test_steps_that_are_counted_nowhere_are_told():
+    def told(*names):
+        console = Console(width=500, record=True, file=io.StringIO())
+        standings = tuple(standing(name, 1.0) for name in names)
+        screening.tell_uncounted(SCREENING._replace(standings=standings), console)
+        return console.export_text()
+
+    assert told("mine.py") == ""
+    one = "1,234 env steps of this comparison are counted nowhere for hopper/hop, which ships: no curve"
+    assert told("mine.py", "hopper/hop").startswith(one)
+    assert " nowhere for hopper/hop and 2 more, which ship: " in told("hopper/hop", "hopper/a", "hopper/b")
 
 
 def test_a_screening_without_masks_and_frames_can_be_drawn(tmp_path):
@@ -158,12 +194,32 @@ def test_nothing_that_can_be_translated_is_told(tmp_path):
         (["hopper", "--envs", "1"], "episodes is 1; it must be at least 6"),
         (["hopper", "--rungs", "2.0"], "rungs are (2.0,); they are shares that ascend between 0 and 1"),
         (["hopper", "--json", "file/x.json"], "the file file/x.json cannot be written"),
+        (["hopper", "mine.py", "list.py"], "list.json should tell of list.py, but is no JSON object"),
+        (["hopper", "torn.py"], "torn.json, which tells of torn.py, is damaged"),
+        (["hopper", "odd.py"], "what is told of odd.py is damaged: env_steps is no number"),
+        (["hopper", "blocked.py"], "the file blocked.json cannot be written (Is a directory)"),
+        (["hopper", "barred.py"], "the file barred.json.new cannot be written (Is a directory)"),
+        (["hopper", "mine.py", "--json", "mine.json"], "mine.json belongs to the candidate mine.py; name"),
+        (
+            ["hopper", "mine.py", "--json", "./empty/../mine.json"],
+            "empty/../mine.json belongs to the candidate",
+        ),
+        (["hopper", "mine.py", "--figure", "mine.py"], "mine.py belongs to the candidate mine.py; name"),
     ],
 )
 def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("")
+    write(tmp_path, **dict.fromkeys(("mine", "list", "torn", "odd", "blocked", "barred"), STANDS))
+    for name, text in (
+        ("list", "[1, 2, 3]"),
+        ("torn", '{"task"'),
+        ("odd", '{"screening": {"env_steps": [5]}}'),
+    ):
+        (tmp_path / f"{name}.json").write_text(text)
+    for name in ("blocked.json", "barred.json.new"):
+        (tmp_path / name).mkdir()
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(SystemExit) as caught:
         main(["screen", *arguments])
@@ -172,3 +228,4 @@ def test_bad_input_is_one_line_and_status_2(arguments, message, tmp_path, monkey
     assert captured.err.startswith(f"camel-jax: {message}")
     assert captured.err.count("\n") == 1
     assert sorted(tmp_path.rglob("*")) == before, "nothing half-written"
+    assert (tmp_path / "list.json").read_text() == "[1, 2, 3]"
