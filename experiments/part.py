@@ -62,6 +62,11 @@ class Part(NamedTuple):
         return self.csv.with_suffix(".json")
 
     @property
+    def metrics(self) -> Path:
+        """The file of what the learner told, a line for each chunk, with a list over seeds by name."""
+        return self.csv.with_suffix(".metrics.jsonl")
+
+    @property
     def seeds(self) -> tuple[int, ...]:
         """Its seeds."""
         return tuple(np.atleast_1d(self.loop.seeds).tolist())

@@ -39,6 +39,7 @@ from experiments.run import Stopped
 from experiments.run_folder import CHECKPOINTS
 from experiments.settings import read_settings
 from experiments.signals import StopRequest
+from experiments.sinks import STEP, JsonLines
 
 RESULTS, WORK = Path("experiments/results/reproduce"), Path("runs/reproduce")
 
@@ -186,7 +187,9 @@ def _finish(part: Part, console: Console, save_every: int) -> None:
     """Train a part from where it is to its end, and judge what it has learnt."""
     names = ", ".join(str(seed) for seed in part.seeds)
     console.print(f"{part.variant} on {part.task}, seeds {names}", style="bold")
-    state = _train(part, _begin(part, console), console, save_every)
+    state = _begin(part, console)
+    metrics = JsonLines(part.metrics, resume_from=0 if state is None else int(state.step))
+    state = _train(part, state, console, save_every, metrics)
     tidy.append(part.csv, judgements.after_training(part, state))
 
 
@@ -206,13 +209,16 @@ def _begin(part: Part, console: Console) -> TrainState | None:
     return None if restored is None else restored.state
 
 
-def _train(part: Part, state: TrainState | None, console: Console, save_every: int) -> TrainState:
+def _train(
+    part: Part, state: TrainState | None, console: Console, save_every: int, metrics: JsonLines
+) -> TrainState:
     total = part.loop.parts.config.total_env_steps
     with ProgressReporter(total, console) as progress, StopRequest() as stop:
 
         def on_report(report: Report) -> None:
             if report.evaluation is not None:
                 tidy.append(part.csv, judgements.while_training(part, report.state, report.evaluation))
+            metrics.write({**report.metrics, STEP: int(report.state.step)})
             progress.update({name: float(np.mean(value)) for name, value in report.metrics.items()})
 
         state, _, _ = run_loop(

@@ -18,7 +18,7 @@ from experiments import run_folder
 STEP = "train/env_steps"
 TENSORBOARD, WANDB_ID = "tensorboard", "wandb_id"
 
-Row = dict[str, float]
+Row = dict[str, Any]
 
 
 class Sink(Protocol):

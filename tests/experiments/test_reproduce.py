@@ -8,6 +8,7 @@ from pathlib import Path
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -132,6 +133,14 @@ def test_the_settings_lie_beside_the_rows(whole):
     assert [{"versions", "git_commit", "device"} <= part.keys() for part in about["ran_on"]] == [True]
 
 
+def test_what_the_learner_tells_is_kept_for_each_seed(whole):
+    rows = csv_of(whole[0], "mine").with_suffix(".metrics.jsonl").read_text().splitlines()
+    rows = [json.loads(row) for row in rows]
+    assert [row["train/env_steps"] for row in rows] == list(range(64, STEPS + 1, 32))
+    assert all(len(row["critic/loss"]) == len(row["mask/share"]) == 2 for row in rows)
+    assert np.isfinite([row["critic/loss"] for row in rows]).all()
+
+
 class Killed(BaseException):
     """Stands for the end of the process."""
 
@@ -169,6 +178,8 @@ def test_stops_and_kills_change_no_byte(whole, tmp_path, program, monkeypatch):
     monkeypatch.setattr(tidy, "append", append)
     assert "going on from step 192" in execute(benchmark)
     assert path.read_bytes() == expected
+    metrics = [csv.with_suffix(".metrics.jsonl").read_bytes() for csv in (path, csv_of(whole[0], "mine"))]
+    assert metrics[0] == metrics[1]
 
 
 def test_a_stop_in_the_last_chunk_is_heeded_too(tmp_path, program, monkeypatch):
