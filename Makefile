@@ -70,9 +70,10 @@ reproduce: $(INSTALLED)  ## compare CAMEL with the plain agent (TASK=, STEPS=, S
 	$(BIN)/camel-jax reproduce $(TASK) --steps $(STEPS) --seeds $(SEEDS) $(if $(VARIANTS),--variants $(VARIANTS)) $(ARGS)
 
 RESULTS := experiments/results
-bench: $(INSTALLED)  ## measure physics, prior, probes, loop, seeds, screening, compilation (TASK=, PHYSICS=); docs/benchmarks.md
+bench: $(INSTALLED)  ## measure physics, prior, probes, loop, seeds, screening, compilation, and peers that are installed (TASK=, PHYSICS=)
 	for name in physics prior probes loop seeds screen compile; do $(BIN)/camel-jax bench $$name --task $(TASK) --physics $(PHYSICS) \
 		--json $(RESULTS)/bench-$$name-$(TASK)$(if $(filter auto,$(PHYSICS)),,-$(PHYSICS)).json || exit 1; done
+	$(if $(PEERS_PYTHON)$(wildcard .venv-peers/.installed),$(MAKE) bench-peers)
 	$(BIN)/python -m experiments.scoreboard
 
 PEERS := $(if $(PEERS_PYTHON),,.venv-peers/.installed)

@@ -151,7 +151,9 @@ def resume(folder: Path, console: Console, outputs: Outputs | None = None) -> di
     outputs = outputs or Outputs()
     outputs.check()
     settings = run_folder.read(folder)
-    return _train_and_judge(rebuild(folder, settings), settings, folder, console, outputs)
+    loop = rebuild(folder, settings)
+    require_memory(loop)  # it may have less than where the run began
+    return _train_and_judge(loop, settings, folder, console, outputs)
 
 
 def rebuild(folder: Path, settings: Run) -> Loop:
