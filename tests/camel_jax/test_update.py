@@ -208,10 +208,12 @@ def assert_moved_by(rate, target, towards, after):
 
 
 def test_targets_and_averages_follow_at_their_rates():
-    _, state, update = compiled("td3")
+    algorithm, state, update = compiled("td3")
     after, _ = update(state)
-    assert_moved_by(0.02, state.critic.target, after.critic.params, after.critic.target)
-    assert_moved_by(0.02, state.target_actor, after.actor, after.target_actor)
+    rate = algorithm.config.target_rate
+    assert rate == algorithm.config.critic.target_rate
+    assert_moved_by(rate, state.critic.target, after.critic.params, after.critic.target)
+    assert_moved_by(rate, state.target_actor, after.actor, after.target_actor)
 
 
 @pytest.mark.parametrize(("share", "delay", "index", "rate"), AVERAGES)
