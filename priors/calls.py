@@ -245,8 +245,10 @@ def spending(records: Sequence[dict[str, Any]]) -> Spending:
     )
 
 
-def remedy(stopped: str | None) -> str:
-    """What must be done before a run that stopped so can go on; empty where nothing must."""
+def remedy(stopped: str | None, spent: Spending) -> str:
+    """What must be done before a run that stopped so, or not at all, can go on; empty where nothing must."""
+    if not stopped and "answer cut off" in spent.failures:
+        return "raise --max-tokens"
     for option in (_MAX_CALLS, _MAX_COST):
         if stopped and stopped.endswith(f"({option})"):
             return f"raise {option}"

@@ -61,7 +61,7 @@ def seconds_of(headers: Mapping[str, str], now: datetime) -> float | None:
     with contextlib.suppress(ValueError):
         seconds = float(said)
         return seconds if 0 <= seconds < float("inf") else None
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, OverflowError):
         date = parsedate_to_datetime(said)
         # A date without a zone is one of UTC.
         return max(0.0, ((date if date.tzinfo else date.replace(tzinfo=UTC)) - now).total_seconds())

@@ -169,7 +169,7 @@ def show_refined(console: Console, command: Generate, folder: Path, refined: Ref
         console.print(f"  {judged.candidate.id:<8} {judged.feedback.score:10,.0f}{parent}")
     if refined.stopped:
         console.print(f"stopped: {refined.stopped}")
-        console.print(f"next:    {_going_on(refined.stopped)}")
+        console.print(f"next:    {_going_on(refined)}")
     best = shlex.quote(str(folder / f"{refined.ranking[0].candidate.id}.py"))
     console.print(f"next:    camel-jax tune {best} --task {command.task} --minutes 10")
 
@@ -199,14 +199,14 @@ def show(console: Console, command: Generate, folder: Path, summary: Summary) ->
         console.print(f"stopped: {summary.stopped}")
     console.print(f"folder:  {folder}: the programs, and {JOURNAL}, which tells where each comes from")
     if summary.open:
-        going_on = _going_on(summary.stopped)
+        going_on = _going_on(summary)
         console.print(f"next:    {going_on}; nothing that was answered is asked for again")
     if programs:
         console.print(f"next:    camel-jax screen {command.task} {shlex.quote(str(folder))}")
 
 
-def _going_on(stopped: str | None) -> str:
-    before = remedy(stopped)
+def _going_on(ended: Summary | Refined) -> str:
+    before = remedy(ended.stopped, ended.spent)
     return f"{before}, then the same command goes on" if before else "the same command goes on"
 
 

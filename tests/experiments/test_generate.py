@@ -124,8 +124,9 @@ GOES_ON = "the same command goes on; nothing that was answered is asked for agai
         ([CallError("not found", "no")], None, [], f"mend that, then {GOES_ON}"),
         ([CallError("unreachable", "no")], None, ["--retries", "0"], GOES_ON),
         ([CallError("refused", "no"), PROGRAM], None, [], GOES_ON),
+        ([CallError("answer cut off", "no"), PROGRAM], None, [], f"raise --max-tokens, then {GOES_ON}"),
     ],
-    ids=["calls", "cost", "401", "404", "unreachable", "400"],
+    ids=["calls", "cost", "401", "404", "unreachable", "400", "length"],
 )
 def test_what_must_be_done_before_going_on_is_told(
     script, prices, options, following, *, model, tmp_path, capsys

@@ -23,6 +23,7 @@ NOW = datetime(2030, 1, 2, 3, 4, 5, tzinfo=UTC)
         ("Wed, 02 Jan 2030 03:04:35 -0000", 30.0),
         ("Wed, 02 Jan 2030 03:04:00 GMT", 0.0),
         ("Wed, 99 Jan 2030 03:04:00 GMT", None),
+        ("Wed, 02 Jan 99999999999999999999 03:04:35 GMT", None),
         ("soon", None),
         ("", None),
     ],
