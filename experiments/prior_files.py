@@ -102,7 +102,7 @@ def require_countable(file: Path) -> None:
         InputError: the JSON file is damaged, or cannot be written.
     """
     steps_of(str(file), provenance_of(str(file)))
-    run_folder.require_replaceable(sidecar(file))
+    run_folder.require_writable(sidecar(file))
 
 
 def count_steps(file: Path, part: str, env_steps: int) -> None:

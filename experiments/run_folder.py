@@ -70,37 +70,40 @@ def describe(run: Run) -> dict[str, Any]:
 
 
 def require_writable(file: Path) -> None:
-    """Find out before long work whether its result can be written; makes the file's folder.
+    """Find out before long work whether its result can be written, or replaced; makes the file's folder.
 
     Raises:
         InputError: it cannot.
     """
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        existed = file.exists()
-        file.open("a").close()
-        if not existed:
-            file.unlink()
-    except OSError as error:
-        raise InputError(f"the file {file} cannot be written ({error.strerror})") from error
-
-
-def require_replaceable(file: Path) -> None:
-    """As `require_writable`, for `replace_file`, which makes a new file beside it first.
-
-    Raises:
-        InputError: it cannot.
-    """
-    require_writable(file)
-    require_writable(_fresh(file))
+    for path in (file,) if _is_device(file) else (file, _fresh(file)):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            existed = path.exists()
+            path.open("a").close()
+            if not existed:
+                path.unlink()
+        except OSError as error:
+            raise InputError(f"the file {path} cannot be written ({error.strerror})") from error
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Write `content` as indented JSON: all of it, or nothing."""
-    if path.exists() and not path.is_file():
-        path.write_text(json_text(content))  # a device or a pipe, which nothing can replace
-    else:
-        replace_file(path, json_text(content).encode())
+    """Write `content` as indented JSON: all of it, or nothing.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    try:
+        if _is_device(path):
+            path.write_text(json_text(content))
+        else:
+            replace_file(path, json_text(content).encode())
+    except OSError as error:
+        raise InputError(f"the file {path} cannot be written ({error.strerror})") from error
+
+
+def _is_device(path: Path) -> bool:
+    """Whether nothing can take its place, as that of /dev/stdout or a pipe."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def json_text(content: Any) -> str:
@@ -121,12 +124,18 @@ def replace_file(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    fresh.replace(path)
+    fresh.replace(_target(path))
 
 
 def _fresh(path: Path) -> Path:
     """The file that is to take another's place."""
-    return path.with_name(f"{path.name}.new")
+    target = _target(path)
+    return target.with_name(f"{target.name}.new")
+
+
+def _target(path: Path) -> Path:
+    """What a link points to, which is written in its place."""
+    return path.resolve() if path.is_symlink() else path
 
 
 def read(folder: Path) -> Run:

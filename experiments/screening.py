@@ -85,6 +85,8 @@ def require_outputs(candidates: Candidates, files: Sequence[Path]) -> None:
             damaged.
     """
     programs = [Path(name) for name in (*candidates.programs, *candidates.refused) if name.endswith(".py")]
+    if len({file.resolve() for file in files}) < len(files):
+        raise InputError(f"{files[0]} cannot be both the figures and the picture; name two files")
     for file in files:
         for program in programs:
             if file.resolve() in (program.resolve(), sidecar(program).resolve()):

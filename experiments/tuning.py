@@ -133,7 +133,7 @@ def run(tuning: Tuning, console: Console) -> dict[str, Any]:
     state = first_state(parent.prior, env, tuning.config, key)
     _require_writable_numbers(parent.prior, spec, Plan.of(parent.prior, env, tuning.config).names)
     for file in (tuning.output, sidecar(tuning.output), tuning.state_file):
-        run_folder.require_replaceable(file)
+        run_folder.require_writable(file)
     fingerprint, ran_on = _fingerprint(tuning, parent.prior), provenance()
     if tuning.state_file.exists():
         state = load_state(tuning.state_file, state, fingerprint)

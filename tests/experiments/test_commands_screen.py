@@ -204,6 +204,7 @@ def test_nothing_that_can_be_translated_is_told(tmp_path):
             ["hopper", "mine.py", "--json", "./empty/../mine.json"],
             "empty/../mine.json belongs to the candidate",
         ),
+        (["hopper", "mine.py", "--json", "x", "--figure", "./x"], "x cannot be both the figures and the"),
         (["hopper", "mine.py", "--figure", "mine.py"], "mine.py belongs to the candidate mine.py; name"),
     ],
 )

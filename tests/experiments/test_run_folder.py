@@ -60,6 +60,13 @@ def test_a_setting_that_is_not_known_is_told_and_not_dropped(change, place, tmp_
         run_folder.read(tmp_path)
 
 
+def test_what_stands_in_the_way_is_found_before_and_told(tmp_path):
+    (tmp_path / "x.json.new").mkdir()
+    for use in (run_folder.require_writable, lambda path: run_folder.write_json(path, [])):
+        with pytest.raises(InputError, match=r"x\.json(\.new)? cannot be written .Is a directory."):
+            use(tmp_path / "x.json")
+
+
 def test_a_file_is_replaced_at_once(tmp_path):
     """Whoever holds the old one reads it to its end; a device is written as it is."""
     path = tmp_path / "x.json"
@@ -69,6 +76,11 @@ def test_a_file_is_replaced_at_once(tmp_path):
         assert json.load(old) == [1]
     assert json.loads(path.read_text()) == [2]
     assert list(tmp_path.iterdir()) == [path]
+    link = tmp_path / "link.json"
+    link.symlink_to(path)
+    run_folder.write_json(link, [4])
+    assert link.is_symlink()
+    assert json.loads(path.read_text()) == [4]
     (tmp_path / "null").symlink_to("/dev/null")
     run_folder.write_json(tmp_path / "null", [3])
     assert (tmp_path / "null").is_symlink()
