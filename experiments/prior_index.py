@@ -64,7 +64,7 @@ def _rounded(worth: dict[str, float]) -> dict[str, float]:
 
 def agree(told: Mapping[str, Any], found: Mapping[str, Any]) -> bool:
     """Whether all means of returns differ by no more than chance and rounding explain."""
-    if SCREENED not in told or told[SCREENED]["masked"].keys() != found[SCREENED]["masked"].keys():
+    if told.get(SCREENED, {}).get("masked", {}).keys() != found[SCREENED]["masked"].keys():
         return False
     pairs = [(told[part], found[part]) for part in (ALONE, SCREENED)]
     pairs += [(told[SCREENED]["masked"][width], worth) for width, worth in found[SCREENED]["masked"].items()]

@@ -85,8 +85,9 @@ def _programs(results: Path) -> Iterator[str]:
     for task, aim in ALONE.items():
         name = priors.best(task) or ""
         about = priors.provenance(name)
-        before, worth = about["before_tuning"]["return_mean"], about["gymnasium_v4"]["return_mean"]
-        yield f"| {task} | `{name}` | {before:,.0f} | {aim:,} | {worth:,.0f} | {_met(worth >= aim)} |"
+        worth, before = about["gymnasium_v4"]["return_mean"], about["before_tuning"]
+        was = f"{before['return_mean']:,.0f}" if before else "–"
+        yield f"| {task} | `{name}` | {was} | {aim:,} | {worth:,.0f} | {_met(worth >= aim)} |"
     yield ""
     for file in sorted((results / "tune").glob("*.json")):
         about = _read(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from tyro.conf import Positional
 
 import envs
 import priors
-from envs import unknown
+from envs import InputError, unknown
 from experiments import prior_index
 from experiments.prior_index import ALONE, SCREENED
 
@@ -31,10 +32,12 @@ class Priors:
         """Run the command.
 
         Raises:
-            InputError: unknown names.
+            InputError: unknown names, --write with list, or figures that cannot be written.
             SystemExit: with status 1, a figure of the index does not hold.
         """
         chosen = select(self.names)
+        if self.write and self.action != "check":
+            raise InputError("--write is for check, whose figures it writes; list only shows the index")
         if self.action == "list":
             show(chosen, console)
         elif self.write:
@@ -88,14 +91,12 @@ def _compare(names: tuple[str, ...], console: Console) -> None:
     console.print(f"all {len(names)} are worth what the index says")
 
 
-def _judged(names: tuple[str, ...], console: Console) -> list[tuple[str, dict[str, Any]]]:
-    """Figures of programs, told as they come."""
-    judged = []
+def _judged(names: tuple[str, ...], console: Console) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Figures of programs, told as they come, task by task."""
     for task, programs in _by_task(names):
         for name, found in prior_index.judge(task, programs).items():
             console.print(f"{name}: {_spread(found[ALONE])} alone; {_masked(found)}")
-            judged.append((name, found))
-    return judged
+            yield name, found
 
 
 def _by_task(names: tuple[str, ...]) -> list[tuple[str, list[str]]]:
@@ -106,7 +107,9 @@ def _by_task(names: tuple[str, ...]) -> list[tuple[str, list[str]]]:
 
 def _masked(about: dict[str, Any]) -> str:
     """What random actions inside of a mask around the program are worth, by its width."""
-    masked = about[SCREENED]["masked"]
+    masked = about.get(SCREENED, {}).get("masked", {})
+    if not masked:
+        return "not screened"
     returns = (f"{worth['return_mean']:,.0f}" for worth in masked.values())
     return f"at random within ±{'/'.join(masked)}: {' / '.join(returns)}"
 

@@ -79,8 +79,10 @@ def replace_provenance(name: str, about: dict[str, Any]) -> None:
     """
     _require(name)
     path = _FOLDER / f"{name}.json"
+    fresh = path.with_suffix(".json.new")  # in its place at once, so that a kill leaves nothing half-written
     try:
-        path.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+        fresh.write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n")
+        fresh.replace(path)
     except OSError as error:
         raise InputError(f"{path} cannot be written ({error.strerror})") from error
 

@@ -52,7 +52,8 @@ def test_a_program_tells_its_provenance(name, programs):
     assert about["written_by"] == WRITTEN_BY
     assert about["memory"] == bool(jax.tree.leaves(programs[name].reset()))
     assert about["gymnasium_v4"].keys() == FIGURES
-    assert about["gymnasium_v4"]["episodes"] >= 100
+    # Those of `priors check`.
+    assert (about["gymnasium_v4"]["episodes"], about["gymnasium_v4"]["seed"]) == (100, 0)
     assert about["screened"].keys() == SCREENED
     assert about["screened"]["masked"].keys() == {"0.1", "0.3", "0.5"}
     if about["tuning"] is None:

@@ -32,7 +32,7 @@ def test_it_lists_the_library_with_its_worth(command, capsys):
 
 def test_it_lists_what_is_named_the_best_first(capsys):
     main(["priors", "list", "hopper"])
-    names = [word for word in capsys.readouterr().out.split() if "/" in word]
+    names = [word for word in capsys.readouterr().out.split() if word.startswith("hopper/")]
     assert set(names) == set(priors.names("hopper"))
     assert (names[0], names[-1]) == (priors.best("hopper"), "hopper/adversarial")
 
@@ -91,5 +91,16 @@ def test_means_inside_of_masks_agree_likewise(width, mean, same):
     assert agree(ABOUT, ABOUT | {SCREENED: screened}) == same
 
 
-def test_an_index_without_a_screening_does_not_agree():
-    assert not agree({ALONE: ABOUT[ALONE]}, ABOUT)
+def test_a_program_that_was_never_screened_is_listed_and_does_not_agree(monkeypatch, capsys):
+    told = {part: value for part, value in priors.provenance("hopper/hop").items() if part != SCREENED}
+    assert not agree(told, ABOUT)
+    monkeypatch.setattr(priors, "provenance", lambda _: told)
+    main(["priors", "list", "hopper/hop"])
+    assert "not screened" in capsys.readouterr().out
+
+
+def test_a_list_writes_nothing(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main(["priors", "--write"])
+    assert caught.value.code == 2
+    assert "--write is for check" in capsys.readouterr().err
