@@ -59,10 +59,12 @@ def _noted(file: Path, run: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """For JSON: numbers and arrays of NumPy and JAX, other sequences, and settings of a user's own."""
+    """For JSON: numbers and arrays of NumPy and JAX, other sequences; of functions and the like the name."""
     if hasattr(value, "tolist"):
         return value.tolist()
-    return list(value) if isinstance(value, Sequence) else repr(value)
+    if isinstance(value, Sequence):
+        return list(value)
+    return getattr(value, "__qualname__", type(value).__qualname__)
 
 
 def difference(there: dict[str, Any], here: dict[str, Any]) -> str | None:

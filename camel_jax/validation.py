@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from numbers import Integral, Real
 from typing import Any
 
-import numpy as np
-
 LARGEST_INT = 2**31 - 1
 """The largest of JAX's default integers, which all that is counted inside the graph must stay below."""
 
@@ -19,12 +17,14 @@ def check_that(holds: bool, problem: str) -> list[str]:
 
 def whole(name: str, value: Any) -> list[str]:
     """A problem unless `value` is an integer, Python's or NumPy's; a boolean is none."""
+    value = _unwrapped(value)
     holds = isinstance(value, Integral) and not isinstance(value, bool)
     return check_that(holds, f"{name} is {value!r}; it must be a whole number")
 
 
 def number(name: str, value: Any) -> list[str]:
     """A problem unless `value` is a real number, Python's or NumPy's; a boolean is none."""
+    value = _unwrapped(value)
     holds = isinstance(value, Real) and not isinstance(value, bool)
     return check_that(holds, f"{name} is {value!r}; it must be a number")
 
@@ -44,10 +44,15 @@ def counts(name: str, values: Any, least: int) -> list[str]:
     return next((problem for entry in entries if (problem := count(name, entry, least))), [])
 
 
+def _unwrapped(value: Any) -> Any:
+    """The number in an array without axes, NumPy's or JAX's, or `value` itself."""
+    return value.item() if getattr(value, "ndim", None) == 0 and hasattr(value, "item") else value
+
+
 def as_sequence(value: Any) -> Sequence[Any] | None:
     """`value` if it is a sequence of any kind or a vector, None for all else; a text is no sequence here."""
-    if isinstance(value, np.ndarray) and value.ndim == 1:
-        return list(value)
+    if getattr(value, "ndim", None) == 1 and hasattr(value, "tolist"):
+        return list(value.tolist())
     return value if isinstance(value, Sequence) and not isinstance(value, str | bytes) else None
 
 

@@ -4,6 +4,7 @@ import dataclasses
 import re
 from fractions import Fraction
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -203,6 +204,15 @@ def test_numbers_of_numpy_are_numbers():
     assert (config.steps_per_iteration, config.updates_per_iteration) == (5, 12)
 
 
+@pytest.mark.parametrize("width", [jnp.float32(0.3), np.array(0.3), jnp.array([0.3])])
+def test_arrays_are_the_numbers_in_them(width):
+    assert MaskConfig(width=width).problems(1) == []
+    (problem,) = MaskConfig(width=-width).problems(1)
+    assert "mask.width is -0.3" in problem
+    env = Episode(Probe(lambda o, a: 0.0), 3)
+    assert camel_jax.make_loop(env, None, TrainConfig(), seeds=jnp.arange(2)).seeds == (0, 1)
+
+
 def test_all_problems_are_told_at_once():
     config = TrainConfig(env_steps=0, mask=MaskConfig(width=-1.0), batch_size=1)
     assert [problem.split(" is ")[0] for problem in config.problems()] == [
@@ -361,6 +371,18 @@ def test_runs_of_any_size_add_up(ratio, num_envs, env_steps, warmup_steps, repor
 
 def test_presets_differ():
     assert len({repr(config) for config in PRESETS.values()}) == len(PRESETS)
+
+
+@dataclasses.dataclass(frozen=True)
+class OwnConfig(SACConfig):
+    activation: object = None
+
+
+def test_a_setting_that_is_a_function_is_told_by_its_name():
+    """Its representation has an address, which is another in each process."""
+    config = TrainConfig(algorithm=OwnConfig(activation=jax.nn.relu))
+    told = described(camel_jax.make_loop(Episode(Probe(lambda o, a: 0.0), 3), None, config))
+    assert told["config"]["algorithm"]["activation"] == "relu"
 
 
 def test_a_run_whose_settings_are_numpys_can_be_told_of():
