@@ -84,6 +84,11 @@ class AlgorithmConfig(Protocol):
         """The algorithm for a task of these sizes."""
 
 
+def due(every: int, index: jax.Array) -> jax.Array | bool:
+    """Whether what is done at every k-th update is done at this one; `True` itself where it always is."""
+    return True if every == 1 else index % every == 0
+
+
 State = TypeVar("State")
 
 
@@ -91,7 +96,7 @@ def delayed(
     every: int, index: jax.Array, update: Callable[[], tuple[State, Metrics]], state: State
 ) -> tuple[State, Metrics]:
     """`update()` where `index` is a multiple of `every`, else `state` and metrics that are NaN."""
-    if every == 1:
+    if (now := due(every, index)) is True:
         return update()
     nothing = jax.tree.map(lambda x: jnp.full(x.shape, jnp.nan, x.dtype), jax.eval_shape(update)[1])
-    return jax.lax.cond(index % every == 0, update, lambda: (state, nothing))
+    return jax.lax.cond(now, update, lambda: (state, nothing))

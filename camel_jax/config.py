@@ -36,7 +36,8 @@ class TrainConfig:
         warmup: actions before any update: uniform inside the mask, uniform over the range, or the prior's.
         warmup_steps: environment steps of the warm-up; rounded down to whole steps of all environments.
         buffer_size: transitions kept; None for all of the run.
-        report_every: environment steps per compiled chunk, rounded down likewise; metrics are means over one.
+        report_every: environment steps per compiled chunk, rounded down likewise, or fewer if the run has no
+            more; metrics are means over one.
         evaluate_every: environment steps between two evaluations.
         evaluation_episodes: episodes per evaluation, at epsilon 0 and without exploration noise.
         mask: how the prior's interval bounds the agent.

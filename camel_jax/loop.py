@@ -275,7 +275,7 @@ def make_evaluate(parts: Parts, env: Env) -> Callable[[TrainState], tuple[TrainS
     """Make the evaluation of the agent alone, which keeps the best policy and tells epsilon's controller."""
 
     def evaluate_and_keep(state: TrainState) -> tuple[TrainState, Evaluation]:
-        # Not split off: the training goes on as if nobody had looked, however often.
+        # Not split off: randomness goes on as if nobody had looked, however often.
         key_evaluate = jax.random.fold_in(state.key, _EVALUATION)
         parameters = policy_parameters(parts.algorithm, state)
         policy = Policy(agent_alone(parts.algorithm), parameters)

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import optax
 from flax import struct
 
-from camel_jax.algorithm import Batch, Metrics, Params, delayed
+from camel_jax.algorithm import Batch, Metrics, Params, delayed, due
 from camel_jax.critics import CategoricalConfig, Critic, GaussianConfig, TwinConfig
 from camel_jax.masking import Mask
 from camel_jax.networks import MLP
@@ -128,7 +128,7 @@ class TD3:
             next_bonus=jnp.zeros_like(batch.reward),
             largest_sum=largest_sum,
             # As the actor and its target do (algorithm 1).
-            moves_target=self.config.policy_delay == 1 or index % self.config.policy_delay == 0,
+            moves_target=due(self.config.policy_delay, index),
         )
         state = state.replace(critic=critic)
         state, actor_metrics = delayed(

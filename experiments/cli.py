@@ -156,7 +156,7 @@ class Reproduce:
     seeds: tuple[int, ...] = (0, 1, 2, 3, 4)
     """Seeds of each variant, trained in one program."""
     folder: RunFolder = Path("experiments/results/reproduce")
-    """Folder for the rows, one CSV file a variant, and the figure."""
+    """Folder for the rows, one CSV file a variant, the learner's metrics beside each, and the figure."""
     work: RunFolder = Path("runs/reproduce")
     """Folder for checkpoints while a variant is not finished."""
     physics: str = "auto"

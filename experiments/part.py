@@ -106,7 +106,7 @@ def require_writable(part: Part) -> None:
     Raises:
         InputError: they cannot.
     """
-    for file in (part.csv, part.work.with_suffix(".new")):
+    for file in (part.csv, part.metrics, part.work.with_suffix(".new")):
         run_folder.require_writable(file)
 
 

@@ -1,7 +1,8 @@
 """The thin benchmark: the plain agent against CAMEL, many seeds in one program, rows as they come.
 
 A *variant* is a preset, perhaps with changes to it (`settings.py`), and a prior, or none. Each has a CSV
-file, with its settings beside it in a JSON file, and while it is trained a work folder for its checkpoints.
+file, beside it its settings as JSON and what the learner told as JSON lines, and while it is trained a work
+folder for its checkpoints.
 """
 
 from __future__ import annotations
@@ -188,6 +189,8 @@ def _finish(part: Part, console: Console, save_every: int) -> None:
     names = ", ".join(str(seed) for seed in part.seeds)
     console.print(f"{part.variant} on {part.task}, seeds {names}", style="bold")
     state = _begin(part, console)
+    if state is None:
+        part.metrics.unlink(missing_ok=True)
     metrics = JsonLines(part.metrics, resume_from=0 if state is None else int(state.step))
     state = _train(part, state, console, save_every, metrics)
     tidy.append(part.csv, judgements.after_training(part, state))

@@ -27,7 +27,7 @@ class GaussianConfig:
     Attributes:
         hidden: widths of the hidden layers.
         learning_rate: of Adam.
-        target_rate: how far the target networks move towards the critics at each update.
+        target_rate: how far the target networks move towards the critics, where they move.
         average_rate: how far the running averages of standard deviation and variance move at each update.
         error_bound: the largest error that a variance learns from, in running averages of the standard
             deviation.

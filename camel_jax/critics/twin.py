@@ -24,7 +24,7 @@ class TwinConfig:
     Attributes:
         hidden: widths of the hidden layers.
         learning_rate: of Adam.
-        target_rate: how far the target networks move towards the critics at each update.
+        target_rate: how far the target networks move towards the critics, where they move.
     """
 
     hidden: tuple[int, ...] = (256, 256)

@@ -133,6 +133,15 @@ def test_the_settings_lie_beside_the_rows(whole):
     assert [{"versions", "git_commit", "device"} <= part.keys() for part in about["ran_on"]] == [True]
 
 
+def test_metrics_of_rows_that_were_removed_are_removed_too(whole, tmp_path, program):
+    benchmark = make(tmp_path, program, variants=(Variant("camel", program),))
+    metrics = csv_of(benchmark, "mine").with_suffix(".metrics.jsonl")
+    metrics.parent.mkdir(parents=True)
+    metrics.write_text("not a row\n{}\n")
+    execute(benchmark)
+    assert metrics.read_bytes() == csv_of(whole[0], "mine").with_suffix(".metrics.jsonl").read_bytes()
+
+
 def test_what_the_learner_tells_is_kept_for_each_seed(whole):
     rows = csv_of(whole[0], "mine").with_suffix(".metrics.jsonl").read_text().splitlines()
     rows = [json.loads(row) for row in rows]
