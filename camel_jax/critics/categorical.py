@@ -28,7 +28,7 @@ class CategoricalConfig:
         decay_updates: updates after which the learning rate has fallen to 1 / sqrt(2), as the inverse square
             root does; 0 keeps it.
         adam_b1: first-moment decay of Adam.
-        target_rate: how far the target networks move towards the critics at each update; 1 for no target
+        target_rate: how far the target networks move towards the critics, where they move; 1 for no target
             networks.
         atoms: values that the distribution is over, equally spaced.
         support: the largest value, and minus the smallest, in units of the largest magnitude of a

@@ -136,7 +136,7 @@ class GaussianCritic:
         largest_sum: jax.Array,
         moves_target: jax.Array | bool,
     ) -> tuple[GaussianState, Metrics]:
-        """One gradient step on both distributions, and one of the target networks; see `Critic`."""
+        """One gradient step on both distributions; the targets follow where they move; see `Critic`."""
         del largest_sum
         config = self.config
         next_mean, next_std = self._distribution(state.target, batch.next_observation, next_action)

@@ -82,7 +82,7 @@ class TwinCritic:
         largest_sum: jax.Array,
         moves_target: jax.Array | bool,
     ) -> tuple[TwinState, Metrics]:
-        """One gradient step on the squared error, and one of the target networks; see `Critic`."""
+        """One gradient step on the squared error; the targets follow where they move; see `Critic`."""
         del key, largest_sum
         next_values = self._apply(state.target, batch.next_observation, next_action)
         next_value = jnp.min(next_values, axis=0) + next_bonus
