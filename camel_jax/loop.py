@@ -206,10 +206,16 @@ def make_init(parts: Parts, env: Env) -> Callable[[jax.Array], TrainState]:
         learner = parts.algorithm.init(key_learner)
         normaliser = init_normaliser(env.observation_size, enabled=config.normalise_observations)
         best = PolicyParameters(parts.algorithm.policy_parameters(learner), normaliser)
-        prior_return = jnp.full((), jnp.nan, float)
+        controller, prior_return = parts.controller.init(), jnp.full((), jnp.nan, float)
         if parts.controller.asks_prior:
-            alone = evaluate(env, prior_alone(prior), key_prior, episodes=config.evaluation_episodes)
-            prior_return = jnp.mean(alone.returns)
+            # Before the first step, so that a prior that is worse than nothing is not followed for one. From
+            # the same first states, as what is compared is the two.
+            untrained = Policy(agent_alone(parts.algorithm), best)
+            prior_return, agent_return = (
+                jnp.mean(evaluate(env, policy, key_prior, episodes=config.evaluation_episodes).returns)
+                for policy in (prior_alone(prior), untrained)
+            )
+            controller = parts.controller.observe(controller, agent_return, prior_return)
         zero, count = jnp.zeros(()), jnp.zeros((), jnp.int32)
         return TrainState(
             key=key,
@@ -218,7 +224,7 @@ def make_init(parts: Parts, env: Env) -> Callable[[jax.Array], TrainState]:
             carry=carry,
             suggestion=suggestion,
             draw=jax.random.uniform(key_draw, (config.num_envs,)),
-            controller=parts.controller.init(),
+            controller=controller,
             prior_return=prior_return,
             normaliser=normaliser,
             window=init_window(_example(env), n=config.n_step, num_envs=config.num_envs),

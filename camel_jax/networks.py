@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import flax.linen as nn
@@ -36,10 +37,13 @@ class GaussianActor(nn.Module):
     Attributes:
         hidden: widths of the hidden layers.
         action_size: entries of the action.
+        initial_std: standard deviation of fresh networks at an observation of zeros, within (exp(-5),
+            exp(2)); at others fresh weights make it larger or smaller.
     """
 
     hidden: tuple[int, ...]
     action_size: int
+    initial_std: float = 1.0
 
     @nn.compact
     def __call__(self, observation: jax.Array) -> tuple[jax.Array, jax.Array]:
@@ -48,8 +52,10 @@ class GaussianActor(nn.Module):
         for width in self.hidden:
             x = nn.relu(nn.Dense(width)(x))
         mean = nn.Dense(self.action_size)(x)
-        log_std = jnp.tanh(nn.Dense(self.action_size)(x))
-        return mean, _LOG_STD_MIN + 0.5 * (_LOG_STD_MAX - _LOG_STD_MIN) * (log_std + 1.0)
+        centre, half_range = 0.5 * (_LOG_STD_MIN + _LOG_STD_MAX), 0.5 * (_LOG_STD_MAX - _LOG_STD_MIN)
+        bias = math.atanh((math.log(self.initial_std) - centre) / half_range)
+        place = nn.Dense(self.action_size, bias_init=nn.initializers.constant(bias))(x)
+        return mean, centre + half_range * jnp.tanh(place)
 
 
 class UnitMLP(nn.Module):

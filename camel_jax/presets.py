@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 
 from camel_jax.config import TrainConfig
 from camel_jax.critics import GaussianConfig, TwinConfig
@@ -18,6 +19,8 @@ _PUBLISHED_SAC = SACConfig(
     decay_updates=0,
     adam_b1=0.9,
     policy_delay=1,
+    initial_std=math.exp(-1.5),
+    target_entropy_scale=1.0,
     temperature=1.0,
     temperature_learning_rate=3e-4,
     averaging=0.0,

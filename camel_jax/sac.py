@@ -31,6 +31,8 @@ class SACConfig:
             inverse square root does; 0 keeps it.
         adam_b1: first-moment decay of its Adam.
         policy_delay: updates of the critics per update of actor and temperature.
+        initial_std: standard deviation of the policy before the first update, at the mean observation, in
+            the coordinates of the mask's interval and before it is squashed.
         temperature: entropy weight at the start.
         temperature_learning_rate: of its logarithm; 0 keeps it as it is.
         target_entropy_scale: the target entropy is minus this times the action size, in the coordinates of
@@ -45,9 +47,10 @@ class SACConfig:
     decay_updates: int = 10_000
     adam_b1: float = 0.5
     policy_delay: int = 2
+    initial_std: float = 1.0
     temperature: float = 0.05
     temperature_learning_rate: float = 1e-3
-    target_entropy_scale: float = 1.0
+    target_entropy_scale: float = 0.5
     averaging: float = 0.05
     # In this order: the twin critics' settings are a part of the categorical ones, and what reads them from
     # JSON takes the first that fits as well as any.
@@ -61,6 +64,8 @@ class SACConfig:
             *count("algorithm.decay_updates", self.decay_updates, 0),
             *between("algorithm.adam_b1", self.adam_b1, 0.0, 1.0, open_high=True),
             *count("algorithm.policy_delay", self.policy_delay, 1),
+            # The actor can express exp(-5) to exp(2).
+            *between("algorithm.initial_std", self.initial_std, 0.01, 5.0),
             *between("algorithm.temperature", self.temperature, 0.0, 1e6, open_low=True),
             *between("algorithm.temperature_learning_rate", self.temperature_learning_rate, 0.0, 1.0),
             *self._problems_of_the_entropy(),
@@ -118,7 +123,7 @@ class SAC:
         self.critic = critic
         self.observation_size = observation_size
         self.target_entropy = -config.target_entropy_scale * action_size
-        self.actor = GaussianActor(config.hidden, action_size)
+        self.actor = GaussianActor(config.hidden, action_size, config.initial_std)
         self.optimiser = make_adam(
             config.learning_rate,
             b1=config.adam_b1,

@@ -136,7 +136,8 @@ class Controller(Protocol):
 
     Attributes:
         per_state: whether `at` depends on the advantage, which costs two more passes through the critics.
-        asks_prior: whether `observe` needs the prior's return, which costs some episodes at the start.
+        asks_prior: whether `observe` needs the prior's return. It costs some episodes at the start, where
+            `observe` is told of the untrained agent, too, before the first step.
     """
 
     per_state: bool
@@ -189,7 +190,7 @@ class Progress(struct.PyTreeNode):
     """How far the agent has come towards the prior.
 
     Attributes:
-        first: return of the first evaluation, NaN before it.
+        first: return of the untrained agent, NaN before it is known.
         remaining: part of the way that was left at its best evaluation, 1 at the start.
     """
 
@@ -200,10 +201,10 @@ class Progress(struct.PyTreeNode):
 class ReturnControlled(Scheduled):
     """Lets go as the agent's evaluations come near the prior's own return.
 
-    epsilon = schedule * min over evaluations of clip((R_prior - R) / (R_prior - R_first), 0, 1): the part of
-    the way from the first evaluation to the prior that is still to go. It never grows, and is 0 from the
+    epsilon = schedule * min over evaluations of clip((R_prior - R) / (R_prior - R_untrained), 0, 1): the part
+    of the way from the untrained agent to the prior that is still to go. It never grows, and is 0 from the
     first evaluation in which the agent alone is as good as the prior. A prior that is worse than the
-    untrained agent is let go at once; the schedule bounds how long any other is held on to.
+    untrained agent never holds it, not for a step; the schedule bounds how long any other is held on to.
     """
 
     asks_prior = True

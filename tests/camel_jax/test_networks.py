@@ -14,6 +14,14 @@ def test_the_actors_spread_is_bounded():
     assert ((log_std >= -5.0) & (log_std <= 2.0)).all()
 
 
+def test_a_fresh_actors_spread_is_the_one_asked_for():
+    zeros = jnp.zeros(3)
+    for std in (0.1, 1.0, 3.0):
+        actor = GaussianActor((8,), 2, std)
+        _, log_std = actor.apply(actor.init(jax.random.key(1), zeros), zeros)
+        np.testing.assert_allclose(np.exp(log_std), std, rtol=1e-5)
+
+
 def test_critics_differ_and_normalise_by_the_batch_only_in_training():
     critics = ensemble(UnitMLP, 2)((16,), 1)
     x = 100.0 + jax.random.normal(jax.random.key(1), (64, 4))

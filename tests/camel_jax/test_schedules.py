@@ -64,13 +64,13 @@ def observed(returns, prior_return, schedule=None):
 
 
 def test_returns_let_go_by_the_part_of_the_way_that_is_done_and_never_take_hold_again():
-    # The first evaluation, 100, is the start; halfway to 300 is 200.
+    # The untrained agent's 100 is the start; halfway to 300 is 200.
     found = observed([100.0, 200.0, 150.0, 250.0, 310.0, 100.0], 300.0)
     assert found == pytest.approx([0.8, 0.8, 0.4, 0.4, 0.2, 0.0, 0.0])
     assert found[-1] == 0.0
 
 
-def test_a_prior_worse_than_the_untrained_agent_is_let_go_at_once():
+def test_a_prior_worse_than_the_untrained_agent_never_holds_it():
     assert observed([100.0], 20.0) == [pytest.approx(0.8), 0.0]
 
 

@@ -10,6 +10,7 @@ from trees import assert_equal_trees
 
 import camel_jax
 import envs
+import priors
 from camel_jax import CategoricalConfig, EpsilonConfig, MaskConfig, SACConfig, TrainConfig, make_loop
 from camel_jax.run_claim import claim, described
 from envs import Episode, InputError
@@ -45,15 +46,38 @@ def alone(hopper):
     return camel_jax.train(hopper, constant_prior(), TINY)
 
 
-def test_without_grip_a_prior_is_the_plain_agent_bit_for_bit(hopper, alone):
+@pytest.fixture(scope="module")
+def plain(hopper):
+    """The end of the same run without a prior."""
+    return camel_jax.train(hopper, None, TINY).state
+
+
+def test_without_grip_a_prior_is_the_plain_agent_bit_for_bit(hopper, alone, plain):
     """In the whole loop; test_combinations.py has every mask and semantics."""
-    plain = camel_jax.train(hopper, None, TINY).state
     mask = MaskConfig("distributional")
     config = dataclasses.replace(TINY, mask=mask, epsilon=EpsilonConfig("constant", start=0.0))
     masked = camel_jax.train(hopper, constant_prior(), config).state
     assert_equal_trees(plain.learner, masked.learner)
     assert_equal_trees(plain.env_state, masked.env_state)
     assert not np.array_equal(alone.state.env_state.obs, plain.env_state.obs)
+
+
+def test_a_prior_worse_than_the_untrained_agent_costs_nothing_where_returns_are_heeded(hopper, plain):
+    """Not a step of it: warm-up, buffer and learner are the plain agent's to the bit."""
+    config = dataclasses.replace(TINY, epsilon=EpsilonConfig(adapt="return"))
+    state = camel_jax.train(hopper, priors.load("hopper/adversarial"), config).state
+    assert state.prior_return < 10.0
+    assert state.prior_return < state.controller.first
+    assert_equal_trees(plain.learner, state.learner)
+    assert_equal_trees(plain.env_state, state.env_state)
+
+
+def test_a_prior_better_than_the_untrained_agent_is_followed_where_returns_are_heeded(hopper):
+    config = dataclasses.replace(TINY, epsilon=EpsilonConfig("constant", adapt="return"))
+    state = make_loop(hopper, priors.load("hopper/hop"), config).init()
+    assert state.prior_return > 2000.0
+    assert state.controller.first < 1500.0
+    assert state.controller.remaining == 1.0
 
 
 def test_seeds_in_one_program_are_the_runs_of_each_alone_bit_for_bit(hopper, alone):
