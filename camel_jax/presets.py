@@ -44,7 +44,7 @@ PRESETS: dict[str, TrainConfig] = {
     "camel-td3": dataclasses.replace(
         _PUBLISHED,
         mask=MaskConfig("generator"),
-        epsilon=EpsilonConfig("linear", decay_steps=50_000, semantics="bernoulli"),
+        epsilon=EpsilonConfig("linear", decay_steps=50_000, semantics="bernoulli", ask_first=False),
         algorithm=TD3Config(),
     ),
     # As published, with one update for each step of one environment. The warm-up is ours for all three:

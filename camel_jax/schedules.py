@@ -36,6 +36,10 @@ class EpsilonConfig:
             state, it lets go where the critics prefer the policy's action. Never beyond the schedule.
         softness: for adapt "critic", by what part of its value an action must be better for the mask to let
             go of two thirds (1 - 1/e).
+        ask_first: before the first step, run the prior and the untrained agent alone for some episodes each,
+            and hold epsilon at 0 if the prior is worth no more: a bad prior then costs nothing. For adapt
+            "return" it is always done. To be switched off for a prior whose bounds are worth more than their
+            middle, by which it is judged.
     """
 
     kind: Literal["linear", "cosine", "exponential", "constant", "piecewise"] = "linear"
@@ -48,6 +52,7 @@ class EpsilonConfig:
     semantics: Literal["interpolate", "bernoulli", "bernoulli-episode"] = "interpolate"
     adapt: Literal["none", "return", "critic"] = "none"
     softness: float = 0.05
+    ask_first: bool = True
 
     def problems(self) -> list[str]:
         """What makes these settings impossible, one sentence each."""
@@ -132,16 +137,19 @@ def _through(points: tuple[tuple[int, float], ...]) -> optax.Schedule:
 
 
 class Controller(Protocol):
-    """Epsilon as the loop asks for it: a schedule that may heed how the agent fares. All functions are pure.
+    """Epsilon as the loop asks for it: a schedule that may heed how the agent fares. All functions are pure."""
 
-    Attributes:
-        per_state: whether `at` depends on the advantage, which costs two more passes through the critics.
-        asks_prior: whether `observe` needs the prior's return. It costs some episodes at the start, where
-            `observe` is told of the untrained agent, too, before the first step.
-    """
+    @property
+    def per_state(self) -> bool:
+        """Whether `at` depends on the advantage, which costs two more passes through the critics."""
 
-    per_state: bool
-    asks_prior: bool
+    @property
+    def asks_prior(self) -> bool:
+        """Whether `observe` needs the prior's return.
+
+        It costs some episodes at the start, where `observe` is told of the untrained agent, before the first
+        step.
+        """
 
     def init(self) -> Any:
         """What it remembers, at the start: a pytree."""
@@ -159,45 +167,53 @@ class Controller(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class Scheduled:
-    """A schedule alone, clipped to [0, 1]: rounding takes some a little beyond their ends."""
-
-    schedule: optax.Schedule
-    per_state = False
-    asks_prior = False
-
-    def init(self) -> Any:
-        """Nothing."""
-        return ()
-
-    def epsilon(self, state: Any, step: jax.Array | int) -> jax.Array:
-        """That of the schedule."""
-        del state
-        return jnp.clip(self.schedule(step), 0.0, 1.0)
-
-    def observe(self, state: Any, agent_return: jax.Array, prior_return: jax.Array) -> Any:
-        """Nothing new."""
-        del agent_return, prior_return
-        return state
-
-    def at(self, epsilon: jax.Array, advantage: jax.Array) -> jax.Array:
-        """The same in every state."""
-        return jnp.broadcast_to(epsilon, advantage.shape)
-
-
 class Progress(struct.PyTreeNode):
-    """How far the agent has come towards the prior.
+    """What the prior is still worth to the agent.
 
     Attributes:
         first: return of the untrained agent, NaN before it is known.
-        remaining: part of the way that was left at its best evaluation, 1 at the start.
+        remaining: what is left of the schedule's epsilon, in [0, 1]; 1 at the start.
     """
 
     first: jax.Array
     remaining: jax.Array
 
 
+@dataclass(frozen=True)
+class Scheduled:
+    """A schedule, clipped to [0, 1], as rounding takes some a little beyond their ends.
+
+    Attributes:
+        schedule: of the environment step.
+        asks_prior: whether epsilon is 0 throughout for a prior that is worth no more than the untrained agent.
+    """
+
+    schedule: optax.Schedule
+    asks_prior: bool = False
+    per_state = False
+
+    def init(self) -> Progress:
+        """At the start, with nothing known."""
+        return Progress(first=jnp.full((), jnp.nan, float), remaining=jnp.ones(()))
+
+    def epsilon(self, state: Progress, step: jax.Array | int) -> jax.Array:
+        """That of the schedule, as far as the prior is worth it."""
+        return state.remaining * jnp.clip(self.schedule(step), 0.0, 1.0)
+
+    def observe(self, state: Progress, agent_return: jax.Array, prior_return: jax.Array) -> Progress:
+        """Of the first return, the untrained agent's, whether the prior is worth more; then nothing new."""
+        if not self.asks_prior:
+            return state
+        worth = jnp.where(prior_return > agent_return, 1.0, 0.0)
+        known = ~jnp.isnan(state.first)
+        return jax.tree.map(lambda old, new: jnp.where(known, old, new), state, Progress(agent_return, worth))
+
+    def at(self, epsilon: jax.Array, advantage: jax.Array) -> jax.Array:
+        """The same in every state."""
+        return jnp.broadcast_to(epsilon, advantage.shape)
+
+
+@dataclass(frozen=True)
 class ReturnControlled(Scheduled):
     """Lets go as the agent's evaluations come near the prior's own return.
 
@@ -207,15 +223,7 @@ class ReturnControlled(Scheduled):
     untrained agent never holds it, not for a step; the schedule bounds how long any other is held on to.
     """
 
-    asks_prior = True
-
-    def init(self) -> Progress:
-        """At the start of the way."""
-        return Progress(first=jnp.full((), jnp.nan, float), remaining=jnp.ones(()))
-
-    def epsilon(self, state: Progress, step: jax.Array | int) -> jax.Array:
-        """The schedule's, times what remains."""
-        return state.remaining * super().epsilon((), step)
+    asks_prior: bool = True
 
     def observe(self, state: Progress, agent_return: jax.Array, prior_return: jax.Array) -> Progress:
         """Take an evaluation into account."""
@@ -253,4 +261,6 @@ def make_controller(config: EpsilonConfig) -> Controller:
     schedule = make_schedule(config)
     if config.adapt == "return":
         return ReturnControlled(schedule)
-    return CriticControlled(schedule, config.softness) if config.adapt == "critic" else Scheduled(schedule)
+    if config.adapt == "critic":
+        return CriticControlled(schedule, config.ask_first, softness=config.softness)
+    return Scheduled(schedule, config.ask_first)

@@ -7,8 +7,12 @@ import time
 from types import TracebackType
 from typing import Self
 
+import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from camel_jax import Report
+from camel_jax.schedules import Scheduled
 
 
 class ProgressReporter:
@@ -25,6 +29,7 @@ class ProgressReporter:
         self._return = math.nan
         self._start = self._last_time = time.monotonic()
         self._last_step = 0
+        self._told = False
         self._bar = Progress(
             TextColumn("{task.completed:,.0f} / {task.total:,.0f} env steps"),
             BarColumn(),
@@ -44,8 +49,12 @@ class ProgressReporter:
     ) -> None:
         self._bar.stop()
 
-    def update(self, metrics: dict[str, float]) -> None:
-        """Tell of one chunk: its metrics by `group/name`."""
+    def update(self, report: Report) -> None:
+        """Tell of one chunk; of many seeds the mean."""
+        if not self._told and (notice := refused_prior(report)):
+            self._console.print(notice)
+        self._told = True
+        metrics = {name: float(np.mean(value)) for name, value in report.metrics.items()}
         step, now = int(metrics["train/env_steps"]), time.monotonic()
         rate = (step - self._last_step) / max(now - self._last_time, 1e-9)
         self._last_step, self._last_time = step, now
@@ -57,3 +66,25 @@ class ProgressReporter:
         if evaluated and not self._console.is_terminal:
             left = (now - self._start) / step * max(self._total - step, 0)
             self._console.print(f"{step:>9,} / {self._total:,} env steps  {status}  {left:.0f} s left")
+
+
+def refused_prior(report: Report) -> str | None:
+    """That a prior was let go of before the first step, in words; None where none was.
+
+    See `EpsilonConfig.ask_first`.
+    """
+    controller, state = report.loop.parts.controller, report.state
+    if not (isinstance(controller, Scheduled) and controller.asks_prior):
+        return None
+    prior, agent = np.atleast_1d(state.prior_return), np.atleast_1d(state.controller.first)
+    seeds = [
+        f"{theirs:,.0f} against {ours:,.0f} with seed {seed}"
+        for seed, theirs, ours in zip(np.atleast_1d(report.loop.seeds), prior, agent, strict=True)
+        if theirs <= ours
+    ]
+    if not seeds:
+        return None
+    return (
+        f"the prior alone is worth no more than the untrained agent ({', '.join(seeds)}), and does not hold it "
+        "for a step; --epsilon.no-ask-first follows it all the same"
+    )

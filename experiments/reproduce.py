@@ -222,7 +222,7 @@ def _train(
             if report.evaluation is not None:
                 tidy.append(part.csv, judgements.while_training(part, report.state, report.evaluation))
             metrics.write({**report.metrics, STEP: int(report.state.step)})
-            progress.update({name: float(np.mean(value)) for name, value in report.metrics.items()})
+            progress.update(report)
 
         state, _, _ = run_loop(
             part.loop,

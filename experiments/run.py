@@ -248,7 +248,7 @@ def _train(loop: Loop, settings: Run, folder: Path, console: Console, outputs: O
 
         def on_report(report: Report) -> None:
             recorder.add(report)
-            progress.update(report.metrics)
+            progress.update(report)
 
         state, history, finished = run_loop(
             loop,

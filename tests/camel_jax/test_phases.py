@@ -22,7 +22,7 @@ CONFIG = TrainConfig(
     batch_size=8,
     normalise_observations=False,
     mask=MaskConfig(width=WIDTH),
-    epsilon=EpsilonConfig("constant"),
+    epsilon=EpsilonConfig("constant", ask_first=False),
     algorithm=SACConfig(hidden=(8,), critic=TwinConfig(hidden=(8,))),
 )
 ENV = Episode(Probe(lambda o, a: 0.0), 5)
@@ -62,7 +62,7 @@ def test_where_nothing_holds_every_warm_up_is_uniform(warmup):
     ("epsilon", "share", "width"), [(1.0, 1.0, 2 * WIDTH), (0.5, 1.0, WIDTH + 1.0), (0.0, 0.0, 2.0)]
 )
 def test_a_report_tells_how_tight_the_mask_was(epsilon, share, width):
-    parts, state = warmed_up(epsilon=EpsilonConfig("constant", start=epsilon))
+    parts, state = warmed_up(epsilon=EpsilonConfig("constant", start=epsilon, ask_first=False))
 
     @jax.jit
     def reported(state):

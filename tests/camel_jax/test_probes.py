@@ -33,7 +33,7 @@ def test_a_bad_prior_is_let_go(adapt):
     """The prior does the opposite of what pays, and the schedule alone would hold on to it to the end."""
     env = Episode(Probe(lambda o, a: 1.0 + a[0], done=lambda o, a: 1.0), max_steps=10)
     prior = from_function(lambda o: jnp.full(1, -0.9), observation_size=1, action_size=1)
-    epsilon = EpsilonConfig("constant", start=1.0, adapt=adapt)
+    epsilon = EpsilonConfig("constant", start=1.0, adapt=adapt, ask_first=False)
     config = with_algorithm("sac", env_steps=4_800, report_every=800, evaluate_every=1_600, epsilon=epsilon)
     free = camel_jax.train(env, prior, config).history[-1]
     # Inside the mask, -0.9 ± 0.3, no more than 0.4 can be had.

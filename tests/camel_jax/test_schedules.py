@@ -51,7 +51,8 @@ def test_piecewise_goes_through_its_points():
 
 def test_any_schedule_is_held_to_its_range():
     controller = Scheduled(optax.linear_schedule(1.5, -0.5, 100))
-    assert [float(controller.epsilon((), step)) for step in (0, 50, 100)] == [1.0, 0.5, 0.0]
+    start = controller.init()
+    assert [float(controller.epsilon(start, step)) for step in (0, 50, 100)] == [1.0, 0.5, 0.0]
 
 
 def observed(returns, prior_return, schedule=None):
@@ -72,6 +73,13 @@ def test_returns_let_go_by_the_part_of_the_way_that_is_done_and_never_take_hold_
 
 def test_a_prior_worse_than_the_untrained_agent_never_holds_it():
     assert observed([100.0], 20.0) == [pytest.approx(0.8), 0.0]
+
+
+def test_a_schedule_asks_once_whether_the_prior_is_worth_following():
+    for asked, prior_return, epsilon in ((True, 100.0, 0.0), (True, 101.0, 0.8), (False, 100.0, 0.8)):
+        config = EpsilonConfig("constant", start=0.8, ask_first=asked)
+        # What comes later, such as an agent that is better by now, is the schedule's business.
+        assert observed([100.0, 1000.0], prior_return, config)[1:] == pytest.approx([epsilon] * 2)
 
 
 def test_critics_let_go_where_the_policy_is_better():

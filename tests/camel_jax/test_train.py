@@ -27,6 +27,7 @@ TINY = TrainConfig(
     evaluation_episodes=2,
     batch_size=8,
     normalise_observations=True,
+    epsilon=EpsilonConfig(ask_first=False),
     algorithm=SACConfig(hidden=(8,), critic=CategoricalConfig(hidden=(8,))),
 )
 
@@ -62,9 +63,10 @@ def test_without_grip_a_prior_is_the_plain_agent_bit_for_bit(hopper, alone, plai
     assert not np.array_equal(alone.state.env_state.obs, plain.env_state.obs)
 
 
-def test_a_prior_worse_than_the_untrained_agent_costs_nothing_where_returns_are_heeded(hopper, plain):
+@pytest.mark.parametrize("adapt", ["none", "return"])
+def test_a_prior_worse_than_the_untrained_agent_costs_nothing(hopper, plain, adapt):
     """Not a step of it: warm-up, buffer and learner are the plain agent's to the bit."""
-    config = dataclasses.replace(TINY, epsilon=EpsilonConfig(adapt="return"))
+    config = dataclasses.replace(TINY, epsilon=EpsilonConfig(adapt=adapt))
     state = camel_jax.train(hopper, priors.load("hopper/adversarial"), config).state
     assert state.prior_return < 10.0
     assert state.prior_return < state.controller.first
@@ -72,12 +74,16 @@ def test_a_prior_worse_than_the_untrained_agent_costs_nothing_where_returns_are_
     assert_equal_trees(plain.env_state, state.env_state)
 
 
-def test_a_prior_better_than_the_untrained_agent_is_followed_where_returns_are_heeded(hopper):
-    config = dataclasses.replace(TINY, epsilon=EpsilonConfig("constant", adapt="return"))
-    state = make_loop(hopper, priors.load("hopper/hop"), config).init()
-    assert state.prior_return > 2000.0
-    assert state.controller.first < 1500.0
-    assert state.controller.remaining == 1.0
+def test_asking_changes_nothing_for_a_prior_that_is_worth_more(hopper):
+    prior = priors.load("hopper/hop")
+    asked, trusted = (
+        camel_jax.train(hopper, prior, dataclasses.replace(TINY, epsilon=EpsilonConfig(ask_first=ask))).state
+        for ask in (True, False)
+    )
+    assert asked.prior_return > 2000.0
+    assert asked.controller.first < 1500.0
+    assert_equal_trees(asked.learner, trusted.learner)
+    assert_equal_trees(asked.env_state, trusted.env_state)
 
 
 def test_seeds_in_one_program_are_the_runs_of_each_alone_bit_for_bit(hopper, alone):
