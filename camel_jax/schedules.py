@@ -137,7 +137,7 @@ def _through(points: tuple[tuple[int, float], ...]) -> optax.Schedule:
 
 
 class Controller(Protocol):
-    """Epsilon as the loop asks for it: a schedule that may heed how the agent fares. All functions are pure."""
+    """Epsilon as the loop asks for it: a schedule that may heed how the agent fares; pure functions."""
 
     @property
     def per_state(self) -> bool:
@@ -185,7 +185,7 @@ class Scheduled:
 
     Attributes:
         schedule: of the environment step.
-        asks_prior: whether epsilon is 0 throughout for a prior that is worth no more than the untrained agent.
+        asks_prior: whether epsilon is 0 throughout for a prior worth no more than the untrained agent.
     """
 
     schedule: optax.Schedule

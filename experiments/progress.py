@@ -85,6 +85,6 @@ def refused_prior(report: Report) -> str | None:
     if not seeds:
         return None
     return (
-        f"the prior alone is worth no more than the untrained agent ({', '.join(seeds)}), and does not hold it "
-        "for a step; --epsilon.no-ask-first follows it all the same"
+        f"the prior alone is worth no more than the untrained agent ({', '.join(seeds)}), and does not hold "
+        "it for a step; --epsilon.no-ask-first follows it all the same"
     )

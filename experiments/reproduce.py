@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import jax
-import numpy as np
 from rich.console import Console
 
 import envs
