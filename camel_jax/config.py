@@ -45,7 +45,7 @@ class TrainConfig:
         algorithm: what learns, with its settings.
     """
 
-    env_steps: int = 40_000
+    env_steps: int = 32_000
     seed: int = 0
     num_envs: int = 16
     updates_per_step: float = 1.0

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import envs
 import priors
 from camel_jax import Loop, TrainConfig, TrainState, make_loop
+from camel_jax.algorithm import Batch
 from camel_jax.phases import Setting, make_batch
 from envs import Env, State
 from experiments.bench.row import Row
@@ -27,7 +28,7 @@ _SETTINGS: tuple[dict[str, Any], ...] = ({}, _MANY, {**_MANY, "updates_per_step"
 def measure(task: str, physics: str) -> list[Row]:
     """Seconds of a chunk of the loop, of its updates alone and of its physics alone, in several settings.
 
-    The updates alone learn from a fixed batch; the physics alone steps the environments, with automatic
+    The updates alone learn from batches made before; the physics alone steps the environments, with automatic
     reset, under fixed actions. `overhead` is loop / (updates + physics), the median over rounds in which
     all take turns: what prior, mask, acting, insertion, sampling and bookkeeping add.
     """
@@ -41,7 +42,7 @@ def _measure(env: Env, task: str, prior: Prior | None, config: TrainConfig) -> R
     loop = make_loop(env, prior, config)
     runs = {
         "chunk": going_on(loop, lambda state: loop.chunk(state)[0]),
-        "updates": going_on(loop, jax.jit(updates_alone(loop), donate_argnums=0)),
+        "updates": updates_alone(loop),
         "physics": going_on(loop, jax.jit(physics_alone(loop), donate_argnums=0)),
     }
     times = seconds(runs, rounds=_ROUNDS)
@@ -63,23 +64,41 @@ def going_on(loop: Loop, part: Callable[[TrainState], TrainState]) -> Callable[[
     return run
 
 
-def updates_alone(loop: Loop) -> Callable[[TrainState], TrainState]:
-    """Make as many updates as a chunk has, all on one batch."""
+def updates_alone(loop: Loop) -> Callable[[], None]:
+    """As many updates as a chunk has, each on a batch of its own that was made before.
+
+    On one batch for all, the compiler may do once what every update has to do: normalise the batch's first
+    layer, say, or lay it out.
+    """
     parts, config = loop.parts, loop.parts.config
+    count = config.chunk_iterations * config.updates_per_iteration
+    largest_sum = jnp.asarray(100.0)
 
-    def run(state: TrainState) -> TrainState:
-        setting = Setting(state.normaliser, jnp.asarray(0.5), jnp.asarray(100.0))
-        rows = parts.replay.sample(state.buffer, jax.random.key(0), (config.batch_size,))
-        batch = make_batch(parts, state.learner, setting, jax.random.key(1), rows)
+    def make_batches(state: TrainState) -> Batch:
+        setting = Setting(state.normaliser, jnp.asarray(0.5), largest_sum)
 
-        def update(learner: Any, index: jax.Array) -> tuple[Any, None]:
-            key = jax.random.fold_in(jax.random.key(2), index)
-            return parts.algorithm.update(learner, key, batch, largest_sum=setting.largest_sum, index=index)[
-                0
-            ], None
+        def one(key: jax.Array) -> Batch:
+            key_sample, key_batch = jax.random.split(key)
+            rows = parts.replay.sample(state.buffer, key_sample, (config.batch_size,))
+            return make_batch(parts, state.learner, setting, key_batch, rows)
 
-        count = config.chunk_iterations * config.updates_per_iteration
-        return state.replace(learner=jax.lax.scan(update, state.learner, jnp.arange(count))[0])
+        return jax.lax.map(one, jax.random.split(jax.random.key(0), count))
+
+    def learn(learner: Any, batches: Batch) -> Any:
+        def update(learner: Any, x: tuple[jax.Array, jax.Array, Batch]) -> tuple[Any, None]:
+            index, key, batch = x
+            return parts.algorithm.update(learner, key, batch, largest_sum=largest_sum, index=index)[0], None
+
+        xs = (jnp.arange(count), jax.random.split(jax.random.key(1), count), batches)
+        return jax.lax.scan(update, learner, xs)[0]
+
+    state = loop.prefill(loop.init())
+    batches, learner = jax.jit(make_batches)(state), state.learner
+    compiled = jax.jit(learn, donate_argnums=0)
+
+    def run() -> None:
+        nonlocal learner
+        learner = jax.block_until_ready(compiled(learner, batches))
 
     return run
 

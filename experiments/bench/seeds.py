@@ -31,7 +31,7 @@ def measure(task: str, physics: str) -> list[Row]:
     one, many = (make_loop(env, prior, _CONFIG, seeds=s) for s in (None, range(count)))
     runs = {
         "chunk": going_on(one, lambda state: one.chunk(state)[0]),
-        "updates": going_on(one, jax.jit(updates_alone(one), donate_argnums=0)),
+        "updates": updates_alone(one),
         "seeds": going_on(many, lambda state: many.chunk(state)[0]),
     }
     times = seconds(runs, rounds=_ROUNDS)

@@ -45,7 +45,7 @@ def test_an_unknown_preset_is_told_with_the_nearest():
     [
         ({"env_steps": -5}, "env_steps is -5; it must be at least 1"),
         ({"env_steps": 1_000}, "warmup_steps is 2000; it must lie in [16, 1000): from num_envs x n_step"),
-        ({"warmup_steps": 47, "n_step": 3}, "warmup_steps is 47; it must lie in [48, 40000)"),
+        ({"warmup_steps": 47, "n_step": 3}, "warmup_steps is 47; it must lie in [48, 32000)"),
         ({"num_envs": 0}, "num_envs is 0; it must be at least 1"),
         ({"seed": 3_000_000_000}, "seed is 3000000000; it must lie in [0, 2147483647]"),
         ({"evaluation_episodes": 0}, "evaluation_episodes is 0; it must be at least 1"),
@@ -321,7 +321,7 @@ def test_seeds_and_schedules_that_cannot_be_are_named():
     ("change", "message"),
     [
         ({"env_steps": 10, "batch_size": 8}, "env_steps is 10; it must be above 16, the num_envs x n_step"),
-        ({"warmup_steps": 47, "n_step": 3}, "warmup_steps is 47; it must lie in [48, 40000): from num_envs"),
+        ({"warmup_steps": 47, "n_step": 3}, "warmup_steps is 47; it must lie in [48, 32000): from num_envs"),
         (
             {"env_steps": 600, "warmup_steps": 500, "batch_size": 2_000},
             "batch_size is 2000; it must lie in [2, 608]: the run has no more steps",

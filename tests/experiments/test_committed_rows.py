@@ -1,0 +1,30 @@
+"""Rows that tables and figures are made of belong to the settings that people run today."""
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+
+from camel_jax.run_claim import difference
+from experiments import reproduce, tidy
+from experiments.part import Variant
+from experiments.settings import read_settings
+
+FOLDER = Path(__file__).parents[2] / "experiments" / "results" / "reproduce"
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.json")), ids=lambda file: file.stem)
+def test_committed_rows_are_of_the_presets_as_they_stand(file):
+    """So that `reproduce` goes on with them, and no table compares settings that differ in secret."""
+    there = json.loads(file.read_text())["settings"]
+    variant, env_steps = Variant(there["preset"], there["prior"]), there["config"]["env_steps"]
+    benchmark = reproduce.Benchmark(
+        there["task"], (variant,), env_steps, tuple(there["seeds"]), folder=FOLDER, physics=there["engine"]
+    )
+    config = dataclasses.replace(read_settings(variant.preset), env_steps=env_steps)
+    part = reproduce.make_part(benchmark, variant, config)
+    assert difference(there, part.settings) is None
+    assert part.csv == file.with_suffix(".csv")
+    assert part.is_finished
+    assert {row.seed for row in tidy.read(part.csv)} == {None, *part.seeds}
