@@ -47,6 +47,18 @@ def prior_alone(prior: Prior) -> Policy:
     return Policy(step=step, parameters=(), carry=prior.reset())
 
 
+def uniform_actions(action_size: int) -> Policy:
+    """The policy that acts at random, in [-1, 1]."""
+
+    def step(key: jax.Array, carry: Any, observation: jax.Array) -> tuple[Any, jax.Array]:
+        # A policy is given no random numbers: what is seen tells steps and episodes apart.
+        bits = jax.lax.bitcast_convert_type(jnp.asarray(observation, jnp.float32), jnp.uint32)
+        key = jax.random.fold_in(key, jnp.sum(bits, dtype=jnp.uint32))
+        return carry, jax.random.uniform(key, (action_size,), minval=-1.0, maxval=1.0)
+
+    return Policy(step=step, parameters=jax.random.key(0))
+
+
 class Evaluation(NamedTuple):
     """Undiscounted returns and lengths (in steps) of whole episodes, each of shape `(episodes,)`."""
 

@@ -11,7 +11,7 @@ import optax
 
 from camel_jax.algorithm import Algorithm, Metrics
 from camel_jax.config import TrainConfig
-from camel_jax.evaluate import Evaluation, Policy, PolicyStep, evaluate, prior_alone
+from camel_jax.evaluate import Evaluation, Policy, PolicyStep, evaluate, prior_alone, uniform_actions
 from camel_jax.masking import GeneratorMask, Mask, problems_of
 from camel_jax.normalise import init_normaliser, normalised
 from camel_jax.nstep import init_window
@@ -208,14 +208,8 @@ def make_init(parts: Parts, env: Env) -> Callable[[jax.Array], TrainState]:
         best = PolicyParameters(parts.algorithm.policy_parameters(learner), normaliser)
         controller, prior_return = parts.controller.init(), jnp.full((), jnp.nan, float)
         if parts.controller.asks_prior:
-            # Before the first step, so that a prior that is worse than nothing is not followed for one. From
-            # the same first states, as what is compared is the two.
-            untrained = Policy(agent_alone(parts.algorithm), best)
-            prior_return, agent_return = (
-                jnp.mean(evaluate(env, policy, key_prior, episodes=config.evaluation_episodes).returns)
-                for policy in (prior_alone(prior), untrained)
-            )
-            controller = parts.controller.observe(controller, agent_return, prior_return)
+            prior_return, random_return = try_out(parts, env, key_prior)
+            controller = parts.controller.ask(controller, random_return, prior_return)
         zero, count = jnp.zeros(()), jnp.zeros((), jnp.int32)
         return TrainState(
             key=key,
@@ -245,6 +239,25 @@ def make_init(parts: Parts, env: Env) -> Callable[[jax.Array], TrainState]:
         return jax.tree.map(jnp.copy, init(seed))
 
     return init_with_own_buffers
+
+
+def try_out(parts: Parts, env: Env, key: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Mean returns of the prior alone and of random actions, from the same first states."""
+    alone, at_random = prior_alone(parts.prior), uniform_actions(env.action_size)
+
+    def step(parameters: Any, carry: Any, observation: jax.Array) -> tuple[Any, jax.Array]:
+        of_prior, random = parameters
+        carry, action = alone.step((), carry, observation)
+        _, random_action = at_random.step(random, (), observation)
+        return carry, jnp.where(of_prior, action, random_action)
+
+    def mean_return(of_prior: jax.Array) -> jax.Array:
+        policy = Policy(step, (of_prior, at_random.parameters), alone.carry)
+        return jnp.mean(evaluate(env, policy, key, episodes=parts.config.evaluation_episodes).returns)
+
+    # Both as one batch, as the engine is compiled once then.
+    returns = jax.vmap(mean_return)(jnp.array([True, False]))
+    return returns[0], returns[1]
 
 
 def make_prefill(parts: Parts) -> Callable[[TrainState], TrainState]:

@@ -31,8 +31,8 @@ class SACConfig:
             inverse square root does; 0 keeps it.
         adam_b1: first-moment decay of its Adam.
         policy_delay: updates of the critics per update of actor and temperature.
-        initial_std: standard deviation of the policy before the first update, at the mean observation, in
-            the coordinates of the mask's interval and before it is squashed.
+        initial_std: standard deviation of the Gaussian that is squashed, before the first update and where
+            what the network sees is zero.
         temperature: entropy weight at the start.
         temperature_learning_rate: of its logarithm; 0 keeps it as it is.
         target_entropy_scale: the target entropy is minus this times the action size, in the coordinates of

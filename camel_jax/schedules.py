@@ -36,10 +36,10 @@ class EpsilonConfig:
             state, it lets go where the critics prefer the policy's action. Never beyond the schedule.
         softness: for adapt "critic", by what part of its value an action must be better for the mask to let
             go of two thirds (1 - 1/e).
-        ask_first: before the first step, run the prior and the untrained agent alone for some episodes each,
-            and hold epsilon at 0 if the prior is worth no more: a bad prior then costs nothing. For adapt
-            "return" it is always done. To be switched off for a prior whose bounds are worth more than their
-            middle, by which it is judged.
+        ask_first: before the first step, try the prior and random actions alone for some episodes each, and
+            hold epsilon at 0 if the prior is worth no more: a bad prior then costs nothing. With adapt return
+            it is always done. To be switched off for a prior whose bounds are worth more than their middle,
+            by which it is judged.
     """
 
     kind: Literal["linear", "cosine", "exponential", "constant", "piecewise"] = "linear"
@@ -147,8 +147,7 @@ class Controller(Protocol):
     def asks_prior(self) -> bool:
         """Whether `observe` needs the prior's return.
 
-        It costs some episodes at the start, where `observe` is told of the untrained agent, before the first
-        step.
+        It costs some episodes before the first step, after which `ask` is called.
         """
 
     def init(self) -> Any:
@@ -156,6 +155,9 @@ class Controller(Protocol):
 
     def epsilon(self, state: Any, step: jax.Array | int) -> jax.Array:
         """Epsilon at an environment step, scalar in [0, 1]."""
+
+    def ask(self, state: Any, random_return: jax.Array, prior_return: jax.Array) -> Any:
+        """What it remembers after the prior and uniformly random actions were tried, where it asks for it."""
 
     def observe(self, state: Any, agent_return: jax.Array, prior_return: jax.Array) -> Any:
         """What it remembers after an evaluation of the agent alone; the prior's return is its own, alone."""
@@ -171,11 +173,11 @@ class Progress(struct.PyTreeNode):
     """What the prior is still worth to the agent.
 
     Attributes:
-        first: return of the untrained agent, NaN before it is known.
+        random_return: of random actions; NaN where it was not asked for.
         remaining: what is left of the schedule's epsilon, in [0, 1]; 1 at the start.
     """
 
-    first: jax.Array
+    random_return: jax.Array
     remaining: jax.Array
 
 
@@ -185,7 +187,7 @@ class Scheduled:
 
     Attributes:
         schedule: of the environment step.
-        asks_prior: whether epsilon is 0 throughout for a prior worth no more than the untrained agent.
+        asks_prior: whether epsilon is 0 throughout for a prior worth no more than random actions.
     """
 
     schedule: optax.Schedule
@@ -194,19 +196,21 @@ class Scheduled:
 
     def init(self) -> Progress:
         """At the start, with nothing known."""
-        return Progress(first=jnp.full((), jnp.nan, float), remaining=jnp.ones(()))
+        return Progress(random_return=jnp.full((), jnp.nan, float), remaining=jnp.ones(()))
 
     def epsilon(self, state: Progress, step: jax.Array | int) -> jax.Array:
         """That of the schedule, as far as the prior is worth it."""
         return state.remaining * jnp.clip(self.schedule(step), 0.0, 1.0)
 
+    def ask(self, state: Progress, random_return: jax.Array, prior_return: jax.Array) -> Progress:
+        """Hold on only if the prior is worth more."""
+        del state
+        return Progress(random_return, remaining=jnp.where(prior_return > random_return, 1.0, 0.0))
+
     def observe(self, state: Progress, agent_return: jax.Array, prior_return: jax.Array) -> Progress:
-        """Of the first return, the untrained agent's, whether the prior is worth more; then nothing new."""
-        if not self.asks_prior:
-            return state
-        worth = jnp.where(prior_return > agent_return, 1.0, 0.0)
-        known = ~jnp.isnan(state.first)
-        return jax.tree.map(lambda old, new: jnp.where(known, old, new), state, Progress(agent_return, worth))
+        """Nothing new."""
+        del agent_return, prior_return
+        return state
 
     def at(self, epsilon: jax.Array, advantage: jax.Array) -> jax.Array:
         """The same in every state."""
@@ -217,24 +221,21 @@ class Scheduled:
 class ReturnControlled(Scheduled):
     """Lets go as the agent's evaluations come near the prior's own return.
 
-    epsilon = schedule * min over evaluations of clip((R_prior - R) / (R_prior - R_untrained), 0, 1): the part
-    of the way from the untrained agent to the prior that is still to go. It never grows, and is 0 from the
-    first evaluation in which the agent alone is as good as the prior. A prior that is worse than the
-    untrained agent never holds it, not for a step; the schedule bounds how long any other is held on to.
+    epsilon = schedule * min over evaluations of clip((R_prior - R) / (R_prior - R_random), 0, 1): the part of
+    the way from random actions to the prior that is still to go. It never grows, and is 0 from the first
+    evaluation in which the agent alone is as good as the prior. A prior that is worth no more than random
+    actions never holds it; the schedule bounds how long any other is held on to.
     """
 
     asks_prior: bool = True
 
     def observe(self, state: Progress, agent_return: jax.Array, prior_return: jax.Array) -> Progress:
         """Take an evaluation into account."""
-        first = jnp.where(jnp.isnan(state.first), agent_return, state.first)
-        way = prior_return - first
-        remaining = jnp.where(
-            prior_return > agent_return,
-            jnp.clip((prior_return - agent_return) / jnp.where(way > 0, way, 1.0), 0.0, 1.0),
-            0.0,
-        )
-        return Progress(first=first, remaining=jnp.minimum(state.remaining, remaining))
+        way = prior_return - state.random_return
+        # Where there is no way, nothing remains since the prior was asked.
+        left = jnp.clip((prior_return - agent_return) / jnp.where(way > 0, way, 1.0), 0.0, 1.0)
+        left = jnp.where(prior_return > agent_return, left, 0.0)
+        return state.replace(remaining=jnp.minimum(state.remaining, left))
 
 
 @dataclass(frozen=True)

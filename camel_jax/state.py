@@ -39,7 +39,7 @@ class TrainState(struct.PyTreeNode):
         draw: what decides by the Bernoulli semantics of epsilon whether the mask holds a step, uniform in
             [0, 1), `(num_envs,)`.
         controller: what epsilon's controller remembers.
-        prior_return: mean return of the prior alone, NaN where no controller asks for it.
+        prior_return: mean return of the prior alone, NaN where the controller does not ask for it.
         normaliser: running statistics of the observations, `()` where they are not normalised.
         window: the steps that are not yet in the buffer, for returns over several steps.
         buffer: the replay buffer.

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import time
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from camel_jax import Report
-from camel_jax.schedules import Scheduled
+from camel_jax import Loop, Report, TrainState
+from camel_jax.schedules import ReturnControlled, Scheduled
 
 
 class ProgressReporter:
@@ -51,7 +51,7 @@ class ProgressReporter:
 
     def update(self, report: Report) -> None:
         """Tell of one chunk; of many seeds the mean."""
-        if not self._told and (notice := refused_prior(report)):
+        if not self._told and (notice := _notice(report)):
             self._console.print(notice)
         self._told = True
         metrics = {name: float(np.mean(value)) for name, value in report.metrics.items()}
@@ -68,23 +68,40 @@ class ProgressReporter:
             self._console.print(f"{step:>9,} / {self._total:,} env steps  {status}  {left:.0f} s left")
 
 
-def refused_prior(report: Report) -> str | None:
-    """That a prior was let go of before the first step, in words; None where none was.
+class Refused(NamedTuple):
+    """A prior that was let go of before the first step (`EpsilonConfig.ask_first`).
 
-    See `EpsilonConfig.ask_first`.
+    Attributes:
+        seed: of the run.
+        prior_return: of the prior alone.
+        random_return: of random actions.
     """
-    controller, state = report.loop.parts.controller, report.state
+
+    seed: int
+    prior_return: float
+    random_return: float
+
+
+def refused_priors(loop: Loop, state: TrainState) -> list[Refused]:
+    """An entry for each seed whose prior was let go of before the first step."""
+    controller = loop.parts.controller
     if not (isinstance(controller, Scheduled) and controller.asks_prior):
+        return []
+    columns = (loop.seeds, state.prior_return, state.controller.random_return)
+    asked = [Refused(*row) for row in zip(*map(np.atleast_1d, columns), strict=True)]
+    return [found for found in asked if not found.prior_return > found.random_return]
+
+
+def _notice(report: Report) -> str | None:
+    """That a prior was let go of before the first step, in words; None where none was."""
+    if not (refused := refused_priors(report.loop, report.state)):
         return None
-    prior, agent = np.atleast_1d(state.prior_return), np.atleast_1d(state.controller.first)
-    seeds = [
-        f"{theirs:,.0f} against {ours:,.0f} with seed {seed}"
-        for seed, theirs, ours in zip(np.atleast_1d(report.loop.seeds), prior, agent, strict=True)
-        if theirs <= ours
-    ]
-    if not seeds:
-        return None
+    seeds = ", ".join(
+        f"{prior:,.4g} against {at_random:,.4g} with seed {seed}" for seed, prior, at_random in refused
+    )
+    # Asking is a part of that controller.
+    fixed = isinstance(report.loop.parts.controller, ReturnControlled)
     return (
-        f"the prior alone is worth no more than the untrained agent ({', '.join(seeds)}), and does not hold "
-        "it for a step; --epsilon.no-ask-first follows it all the same"
+        f"the prior alone is worth no more than random actions ({seeds}) and is not followed for a step"
+        f"{'' if fixed else '; epsilon.ask_first=False follows it all the same'}"
     )

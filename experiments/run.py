@@ -30,7 +30,7 @@ from camel_jax.render import render_gif
 from experiments import run_folder
 from experiments.figures import training_curve
 from experiments.prior_files import load_prior, provenance_of, tuning_steps
-from experiments.progress import ProgressReporter
+from experiments.progress import ProgressReporter, refused_priors
 from experiments.run_folder import Run
 from experiments.signals import StopRequest
 from experiments.sinks import Sink, import_wandb, open_sinks
@@ -195,7 +195,7 @@ def _train_and_judge(
     env = loop.parts.env.unwrapped
     engine = {"engine": env.backend, "deviations": env.deviations}
     tuned_for = 0 if plain else tuning_steps(str(folder / run_folder.PRIOR))
-    summary = {**_summary(settings, result, judged, rows[-1]["time/seconds"]), **engine, **trouble}
+    summary = {**_summary(settings, loop, result, judged, rows[-1]["time/seconds"]), **engine, **trouble}
     summary["prior_tuning_env_steps"] = tuned_for
     run_folder.write_json(folder / run_folder.RESULT, summary)
     _draw_curve(folder / run_folder.CURVE, settings, rows, summary)
@@ -279,10 +279,13 @@ def _trouble(result: TrainResult, console: Console) -> dict[str, int]:
     return {f"physics_{name}": count for name, count in counts.items()}
 
 
-def _summary(settings: Run, result: TrainResult, judged: _Judged, train_seconds: float) -> dict[str, Any]:
+def _summary(
+    settings: Run, loop: Loop, result: TrainResult, judged: _Judged, train_seconds: float
+) -> dict[str, Any]:
     """What `result.json` holds: returns in Gymnasium, of the agent alone and of the prior alone.
 
-    `return_*` are of the policy that is kept, `last_return_*` of the one at the run's end.
+    `return_*` are of the policy that is kept, `last_return_*` of the one at the run's end. `prior_refused`:
+    whether the prior was let go of before the first step.
     """
     env_steps = int(result.state.step)
     final, last, prior = judged
@@ -299,6 +302,7 @@ def _summary(settings: Run, result: TrainResult, judged: _Judged, train_seconds:
         "last_return_std": last.returns.std(),
         "prior_return_mean": None if prior is None else prior.returns.mean(),
         "prior_return_std": None if prior is None else prior.returns.std(),
+        "prior_refused": bool(refused_priors(loop, result.state)),
         "env_steps": env_steps,
         "policy_step": result.step,
         "policy_selection": "best in-graph evaluation of the agent alone, judged on other episodes",

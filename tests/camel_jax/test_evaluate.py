@@ -8,6 +8,7 @@ import camel_jax
 import envs
 import priors
 from camel_jax import GymnasiumEvaluator, Policy
+from camel_jax.evaluate import uniform_actions
 from envs import Episode
 from probes import Probe
 
@@ -57,3 +58,14 @@ def test_rewards_after_the_end_do_not_count():
     found = camel_jax.evaluate(env, Policy(step, (), jnp.zeros(())), jax.random.key(1), episodes=16)
     assert set(np.asarray(found.lengths)) == {2, 4}
     np.testing.assert_allclose(found.returns, 10.0 * found.lengths)
+
+
+def test_uniform_actions_fill_the_range_and_differ_from_step_to_step():
+    policy = uniform_actions(2)
+    observations = jnp.arange(300.0)[:, None] * 0.1
+    actions = jax.vmap(lambda observation: policy((), observation)[1])(observations)
+    assert actions.shape == (300, 2)
+    assert actions.min() < -0.95
+    assert actions.max() > 0.95
+    assert abs(actions.mean()) < 0.1
+    assert len(set(actions.ravel().tolist())) > 590

@@ -53,7 +53,7 @@ def test_the_warm_up_acts_as_it_says(warmup, low, high):
 
 @pytest.mark.parametrize("warmup", ["prior", "masked", "uniform"])
 def test_where_nothing_holds_every_warm_up_is_uniform(warmup):
-    parts, state = warmed_up(warmup=warmup, epsilon=EpsilonConfig("constant", start=0.0))
+    parts, state = warmed_up(warmup=warmup, epsilon=EpsilonConfig("constant", start=0.0, ask_first=False))
     actions = np.asarray(parts.replay.sample(state.buffer, jax.random.key(0), (2_000,)).action)
     assert (actions.min(), actions.max()) == pytest.approx((-1.0, 1.0), abs=0.02)
 

@@ -28,16 +28,19 @@ def test_values_are_learned_within_5_percent(name):
     assert found.best_action == pytest.approx(ProbeZoo.BEST_ACTION, abs=0.1)
 
 
-@pytest.mark.parametrize("adapt", ["return", "critic"])
-def test_a_bad_prior_is_let_go(adapt):
-    """The prior does the opposite of what pays, and the schedule alone would hold on to it to the end."""
+@pytest.mark.parametrize(("adapt", "action"), [("return", 0.5), ("critic", -0.9)])
+def test_a_prior_that_holds_the_agent_back_is_let_go(adapt, action):
+    """It pays to act high, and the schedule alone would hold on to the prior to the end."""
     env = Episode(Probe(lambda o, a: 1.0 + a[0], done=lambda o, a: 1.0), max_steps=10)
-    prior = from_function(lambda o: jnp.full(1, -0.9), observation_size=1, action_size=1)
+    prior = from_function(lambda o: jnp.full(1, action), observation_size=1, action_size=1)
     epsilon = EpsilonConfig("constant", start=1.0, adapt=adapt, ask_first=False)
     config = with_algorithm("sac", env_steps=4_800, report_every=800, evaluate_every=1_600, epsilon=epsilon)
     free = camel_jax.train(env, prior, config).history[-1]
-    # Inside the mask, -0.9 ± 0.3, no more than 0.4 can be had.
-    assert free["episode/return_mean"] > 1.5
+    if adapt == "return":  # let go by what the agent came to, and not at the start
+        first = camel_jax.make_loop(env, prior, config).init()
+        assert first.controller.random_return < first.prior_return
+    # Inside the mask, action ± 0.3, no more can be had.
+    assert free["episode/return_mean"] > 1.0 + action + 0.3
     assert free["mask/let_go" if adapt == "critic" else "mask/epsilon"] == float(adapt == "critic")
 
 

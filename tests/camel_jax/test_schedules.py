@@ -55,9 +55,13 @@ def test_any_schedule_is_held_to_its_range():
     assert [float(controller.epsilon(start, step)) for step in (0, 50, 100)] == [1.0, 0.5, 0.0]
 
 
-def observed(returns, prior_return, schedule=None):
-    controller = make_controller(schedule or EpsilonConfig("constant", start=0.8, adapt="return"))
-    state, epsilons = controller.init(), [float(controller.epsilon(controller.init(), 0))]
+def observed(random_return, returns, prior_return, config=None):
+    """Epsilon after the prior was asked, and after each evaluation."""
+    controller = make_controller(config or EpsilonConfig("constant", start=0.8, adapt="return"))
+    state = controller.init()
+    if controller.asks_prior:
+        state = controller.ask(state, jnp.asarray(random_return), jnp.asarray(prior_return))
+    epsilons = [float(controller.epsilon(state, 0))]
     for value in returns:
         state = controller.observe(state, jnp.asarray(value), jnp.asarray(prior_return))
         epsilons.append(float(controller.epsilon(state, 0)))
@@ -65,21 +69,22 @@ def observed(returns, prior_return, schedule=None):
 
 
 def test_returns_let_go_by_the_part_of_the_way_that_is_done_and_never_take_hold_again():
-    # The untrained agent's 100 is the start; halfway to 300 is 200.
-    found = observed([100.0, 200.0, 150.0, 250.0, 310.0, 100.0], 300.0)
+    # Random actions' 100 is the start; halfway to 300 is 200.
+    found = observed(100.0, [100.0, 200.0, 150.0, 250.0, 310.0, 100.0], 300.0)
     assert found == pytest.approx([0.8, 0.8, 0.4, 0.4, 0.2, 0.0, 0.0])
     assert found[-1] == 0.0
 
 
-def test_a_prior_worse_than_the_untrained_agent_never_holds_it():
-    assert observed([100.0], 20.0) == [pytest.approx(0.8), 0.0]
+def test_a_prior_worth_no_more_than_random_actions_never_holds():
+    assert observed(100.0, [10.0, 200.0], 20.0) == [0.0, 0.0, 0.0]
+    assert observed(100.0, [10.0], 100.0) == [0.0, 0.0]
 
 
 def test_a_schedule_asks_once_whether_the_prior_is_worth_following():
     for asked, prior_return, epsilon in ((True, 100.0, 0.0), (True, 101.0, 0.8), (False, 100.0, 0.8)):
         config = EpsilonConfig("constant", start=0.8, ask_first=asked)
         # What comes later, such as an agent that is better by now, is the schedule's business.
-        assert observed([100.0, 1000.0], prior_return, config)[1:] == pytest.approx([epsilon] * 2)
+        assert observed(100.0, [100.0, 1000.0], prior_return, config) == pytest.approx([epsilon] * 3)
 
 
 def test_critics_let_go_where_the_policy_is_better():

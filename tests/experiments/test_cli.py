@@ -47,6 +47,7 @@ def test_a_run_leaves_all_it_promises(finished):
     np.testing.assert_allclose(result["return_mean"], np.mean(result["returns"]))
     np.testing.assert_allclose(result["return_std"], np.std(result["returns"]))
     assert result["prior_return_mean"] > 2500
+    assert result["prior_refused"] is False
     assert result["prior_tuning_env_steps"] > 0
     assert result["train_seconds"] > 0
 

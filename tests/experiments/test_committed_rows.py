@@ -14,7 +14,11 @@ from experiments.settings import read_settings
 FOLDER = Path(__file__).parents[2] / "experiments" / "results" / "reproduce"
 
 
-@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.json")), ids=lambda file: file.stem)
+FILES = sorted(FOLDER.glob("*.json"))
+assert FILES, f"no rows in {FOLDER}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_committed_rows_are_of_the_presets_as_they_stand(file):
     """So that `reproduce` goes on with them, and no table compares settings that differ in secret."""
     there = json.loads(file.read_text())["settings"]
