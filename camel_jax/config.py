@@ -11,7 +11,7 @@ from camel_jax.masking import MaskConfig
 from camel_jax.sac import SACConfig
 from camel_jax.schedules import EpsilonConfig
 from camel_jax.td3 import TD3Config
-from camel_jax.validation import LARGEST_INT, between, check_that, count, counts, one_of, whole
+from camel_jax.validation import LARGEST_INT, between, boolean, check_that, count, counts, one_of, whole
 from envs import InputError
 
 # Decimal fractions such as 0.3 are meant as they are written, and so is 1 / 3.
@@ -130,6 +130,7 @@ class TrainConfig:
             *of_sizes,
             *(whole("seed", self.seed) or between("seed", self.seed, 0, LARGEST_INT)),
             *between("discount", self.discount, 0.0, 1.0, open_high=True),
+            *boolean("normalise_observations", self.normalise_observations),
             *one_of("warmup", self.warmup, ("masked", "uniform", "prior")),
             *count("evaluate_every", self.evaluate_every, 1),
             *count("evaluation_episodes", self.evaluation_episodes, 1),

@@ -47,18 +47,6 @@ def prior_alone(prior: Prior) -> Policy:
     return Policy(step=step, parameters=(), carry=prior.reset())
 
 
-def uniform_actions(action_size: int) -> Policy:
-    """The policy that acts at random, in [-1, 1]."""
-
-    def step(key: jax.Array, carry: Any, observation: jax.Array) -> tuple[Any, jax.Array]:
-        # A policy is given no random numbers: what is seen tells steps and episodes apart.
-        bits = jax.lax.bitcast_convert_type(jnp.asarray(observation, jnp.float32), jnp.uint32)
-        key = jax.random.fold_in(key, jnp.sum(bits, dtype=jnp.uint32))
-        return carry, jax.random.uniform(key, (action_size,), minval=-1.0, maxval=1.0)
-
-    return Policy(step=step, parameters=jax.random.key(0))
-
-
 class Evaluation(NamedTuple):
     """Undiscounted returns and lengths (in steps) of whole episodes, each of shape `(episodes,)`."""
 
@@ -66,7 +54,9 @@ class Evaluation(NamedTuple):
     lengths: Any
 
 
-def evaluate(env: Env, policy: Policy, key: jax.Array, *, episodes: int) -> Evaluation:
+def evaluate(
+    env: Env, policy: Policy, key: jax.Array, *, episodes: int, carries: Any | None = None
+) -> Evaluation:
     """Run episodes side by side in the graph until the last has ended; jittable.
 
     Args:
@@ -74,6 +64,8 @@ def evaluate(env: Env, policy: Policy, key: jax.Array, *, episodes: int) -> Eval
         policy: what acts.
         key: of the resets.
         episodes: how many.
+        carries: the policy's memory at the start of each episode, leading axis `episodes`, where it is not
+            the same.
     """
 
     def step(loop: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -87,11 +79,34 @@ def evaluate(env: Env, policy: Policy, key: jax.Array, *, episodes: int) -> Eval
         return carries, states, evaluation, alive & (states.done == 0)
 
     act = per_seed(jax.vmap(policy.step, in_axes=(None, 0, 0)))
-    carries = _repeat(policy.carry, episodes)
+    carries = _repeat(policy.carry, episodes) if carries is None else carries
     states = jax.vmap(env.reset)(jax.random.split(key, episodes))
     nothing = Evaluation(jnp.zeros(episodes), jnp.zeros(episodes, jnp.int32))
     loop = (carries, states, nothing, jnp.ones(episodes, bool))
     return jax.lax.while_loop(lambda loop: jnp.any(loop[-1]), step, loop)[2]
+
+
+def against_random(env: Env, prior: Prior, key: jax.Array, *, episodes: int) -> tuple[jax.Array, jax.Array]:
+    """Mean returns of a prior alone and of uniformly random actions, from the same first states; jittable."""
+    alone = prior_alone(prior)
+    key_reset, key_random = jax.random.split(key)
+
+    def step(of_prior: jax.Array, carry: Any, observation: jax.Array) -> tuple[Any, jax.Array]:
+        memory, key = carry
+        memory, action = alone.step((), memory, observation)
+        key, key_action = jax.random.split(key)
+        at_random = jax.random.uniform(key_action, action.shape, minval=-1.0, maxval=1.0)
+        return (memory, key), jnp.where(of_prior, action, at_random)
+
+    carries = _repeat(alone.carry, episodes), jax.random.split(key_random, episodes)
+
+    def mean_return(of_prior: jax.Array) -> jax.Array:
+        policy = Policy(step, of_prior)
+        return jnp.mean(evaluate(env, policy, key_reset, episodes=episodes, carries=carries).returns)
+
+    # As one batch, so that the engine is compiled once for both.
+    returns = jax.vmap(mean_return)(jnp.array([True, False]))
+    return returns[0], returns[1]
 
 
 class GymnasiumEvaluation(NamedTuple):

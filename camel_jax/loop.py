@@ -11,7 +11,7 @@ import optax
 
 from camel_jax.algorithm import Algorithm, Metrics
 from camel_jax.config import TrainConfig
-from camel_jax.evaluate import Evaluation, Policy, PolicyStep, evaluate, prior_alone, uniform_actions
+from camel_jax.evaluate import Evaluation, Policy, PolicyStep, against_random, evaluate
 from camel_jax.masking import GeneratorMask, Mask, problems_of
 from camel_jax.normalise import init_normaliser, normalised
 from camel_jax.nstep import init_window
@@ -166,6 +166,8 @@ def _controller(config: TrainConfig, epsilon: optax.Schedule | Controller | None
     if epsilon is None:
         return make_controller(config.epsilon)
     if hasattr(epsilon, "observe"):
+        if epsilon.asks_prior and not hasattr(epsilon, "ask"):
+            raise InputError(f"the controller {type(epsilon).__name__} asks_prior, and has no method ask")
         return epsilon
     if not callable(epsilon):
         raise InputError(
@@ -208,7 +210,9 @@ def make_init(parts: Parts, env: Env) -> Callable[[jax.Array], TrainState]:
         best = PolicyParameters(parts.algorithm.policy_parameters(learner), normaliser)
         controller, prior_return = parts.controller.init(), jnp.full((), jnp.nan, float)
         if parts.controller.asks_prior:
-            prior_return, random_return = try_out(parts, env, key_prior)
+            prior_return, random_return = against_random(
+                env, prior, key_prior, episodes=config.evaluation_episodes
+            )
             controller = parts.controller.ask(controller, random_return, prior_return)
         zero, count = jnp.zeros(()), jnp.zeros((), jnp.int32)
         return TrainState(
@@ -239,25 +243,6 @@ def make_init(parts: Parts, env: Env) -> Callable[[jax.Array], TrainState]:
         return jax.tree.map(jnp.copy, init(seed))
 
     return init_with_own_buffers
-
-
-def try_out(parts: Parts, env: Env, key: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """Mean returns of the prior alone and of random actions, from the same first states."""
-    alone, at_random = prior_alone(parts.prior), uniform_actions(env.action_size)
-
-    def step(parameters: Any, carry: Any, observation: jax.Array) -> tuple[Any, jax.Array]:
-        of_prior, random = parameters
-        carry, action = alone.step((), carry, observation)
-        _, random_action = at_random.step(random, (), observation)
-        return carry, jnp.where(of_prior, action, random_action)
-
-    def mean_return(of_prior: jax.Array) -> jax.Array:
-        policy = Policy(step, (of_prior, at_random.parameters), alone.carry)
-        return jnp.mean(evaluate(env, policy, key, episodes=parts.config.evaluation_episodes).returns)
-
-    # Both as one batch, as the engine is compiled once then.
-    returns = jax.vmap(mean_return)(jnp.array([True, False]))
-    return returns[0], returns[1]
 
 
 def make_prefill(parts: Parts) -> Callable[[TrainState], TrainState]:

@@ -12,7 +12,7 @@ import optax
 from flax import struct
 
 from camel_jax.semantics import SEMANTICS
-from camel_jax.validation import LARGEST_INT, as_sequence, between, check_that, count, one_of
+from camel_jax.validation import LARGEST_INT, as_sequence, between, boolean, check_that, count, one_of
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ class EpsilonConfig:
             *self._problems_before_the_decay(),
             *count("epsilon.decay_steps", self.decay_steps, 1),
             *between("epsilon.softness", self.softness, 0.0, 100.0, open_low=True),
+            *boolean("epsilon.ask_first", self.ask_first),
             *self._problems_of_points(),
         ]
 
@@ -145,10 +146,7 @@ class Controller(Protocol):
 
     @property
     def asks_prior(self) -> bool:
-        """Whether `observe` needs the prior's return.
-
-        It costs some episodes before the first step, after which `ask` is called.
-        """
+        """Whether the prior is tried against random actions before the first step, and `ask` is told."""
 
     def init(self) -> Any:
         """What it remembers, at the start: a pytree."""

@@ -22,6 +22,12 @@ def whole(name: str, value: Any) -> list[str]:
     return check_that(holds, f"{name} is {value!r}; it must be a whole number")
 
 
+def boolean(name: str, value: Any) -> list[str]:
+    """A problem unless `value` is True or False, Python's or NumPy's: 0, "False" and None are not."""
+    holds = isinstance(_unwrapped(value), bool)
+    return check_that(holds, f"{name} is {value!r}; it must be True or False")
+
+
 def number(name: str, value: Any) -> list[str]:
     """A problem unless `value` is a real number, Python's or NumPy's; a boolean is none."""
     value = _unwrapped(value)

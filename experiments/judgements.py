@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
+from typing import Any, Literal
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 import envs
-from camel_jax import TrainState, prior_alone, results_of
-from camel_jax.evaluate import Evaluation, GymnasiumEvaluation, uniform_actions
+from camel_jax import Policy, TrainState, prior_alone, results_of
+from camel_jax.evaluate import Evaluation, GymnasiumEvaluation
 from experiments import tidy
 from experiments.part import Part
 from experiments.prior_files import tuning_steps
@@ -44,6 +45,18 @@ def after_training(part: Part, state: TrainState) -> list[tidy.Row]:
         kept = judge(spec, result.policy, seed=FINAL_SEED)
         rows.append(_row(part, kept, policy="kept", state=state, index=index))
     return rows
+
+
+def uniform_actions(action_size: int) -> Policy:
+    """The policy that acts at random, in [-1, 1]."""
+
+    def step(key: jax.Array, carry: Any, observation: jax.Array) -> tuple[Any, jax.Array]:
+        # A policy is given no random numbers: what is seen tells steps and episodes apart.
+        bits = jax.lax.bitcast_convert_type(jnp.asarray(observation, jnp.float32), jnp.uint32)
+        key = jax.random.fold_in(key, jnp.sum(bits, dtype=jnp.uint32))
+        return carry, jax.random.uniform(key, (action_size,), minval=-1.0, maxval=1.0)
+
+    return Policy(step=step, parameters=jax.random.key(0))
 
 
 def _row(

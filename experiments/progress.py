@@ -97,11 +97,16 @@ def _notice(report: Report) -> str | None:
     if not (refused := refused_priors(report.loop, report.state)):
         return None
     seeds = ", ".join(
-        f"{prior:,.4g} against {at_random:,.4g} with seed {seed}" for seed, prior, at_random in refused
+        f"{_rounded(prior)} against {_rounded(at_random)} with seed {seed}"
+        for seed, prior, at_random in refused
     )
     # Asking is a part of that controller.
     fixed = isinstance(report.loop.parts.controller, ReturnControlled)
     return (
         f"the prior alone is worth no more than random actions ({seeds}) and is not followed for a step"
-        f"{'' if fixed else '; epsilon.ask_first=False follows it all the same'}"
+        f"{'' if fixed else '; --epsilon.no-ask-first (epsilon.ask_first=False) follows it all the same'}"
     )
+
+
+def _rounded(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100.0 else f"{value:.3g}"

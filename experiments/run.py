@@ -152,7 +152,7 @@ def resume(folder: Path, console: Console, outputs: Outputs | None = None) -> di
     outputs.check()
     settings = run_folder.read(folder)
     loop = rebuild(folder, settings)
-    require_memory(loop)  # it may have less than where the run began
+    console.print(f"memory: {require_memory(loop)}")  # it may have less than where the run began
     return _train_and_judge(loop, settings, folder, console, outputs)
 
 

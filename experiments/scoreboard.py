@@ -134,7 +134,7 @@ def _plain_agents(results: Path) -> Iterator[str]:
         "80 % of the best that is published, and no seed of it less than half. The bound of three seeds "
         "is wide: a mean below the published one that is met by its bound is not shown to be as good. "
         "Settings of `camel`, and its mask, were chosen after looking at Hopper's seeds 0 to 4; how it "
-        "explores, on seeds 10 to 12 of Hopper and HalfCheetah."
+        "explores was chosen on seeds 10 to 12 of Hopper and HalfCheetah, as the reported ones had failed."
     )
     yield ""
     yield "| task | agent | seeds | mean | bound | worst seed | published | |"
@@ -191,7 +191,7 @@ def _masks(results: Path) -> Iterator[str]:
         "Hopper with `hopper/hop`, whose constants 14.5 million environment steps had tuned before. "
         "Areas are mean returns of the agent alone over the first half of the environment steps and over"
         " all of them, relative to the plain agent's: `camel-jax reproduce hopper --variants "
-        "SETTINGS:hopper/hop camel:none`."
+        "SETTINGS:hopper/hop camel:none`. Other masks and semantics: docs/decisions.md."
     )
     yield ""
     yield "| settings | seeds | area of the first half ÷ plain | area ÷ plain | last policy | worst seed |"

@@ -56,6 +56,11 @@ def test_an_unknown_preset_is_told_with_the_nearest():
         ({"n_step": 0}, "n_step is 0; it must be at least 1"),
         ({"batch_size": 0}, "batch_size is 0; it must be at least 2"),
         ({"discount": 1.0}, "discount is 1.0; it must lie in [0.0, 1.0)"),
+        ({"normalise_observations": 1}, "normalise_observations is 1; it must be True or False"),
+        (
+            {"epsilon": EpsilonConfig(ask_first="False")},
+            "epsilon.ask_first is 'False'; it must be True or False",
+        ),
         ({"warmup": "none"}, "warmup is 'none'; it must be one of masked, uniform, prior"),
         ({"mask": MaskConfig(width=0.0)}, "mask.width is 0.0; it must lie in"),
         ({"epsilon": EpsilonConfig(start=5.0)}, "epsilon.start is 5.0; it must lie in [0.0, 1.0]"),

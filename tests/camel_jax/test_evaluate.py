@@ -8,8 +8,9 @@ import camel_jax
 import envs
 import priors
 from camel_jax import GymnasiumEvaluator, Policy
-from camel_jax.evaluate import uniform_actions
+from camel_jax.evaluate import against_random
 from envs import Episode
+from priors import from_function
 from probes import Probe
 
 
@@ -60,12 +61,19 @@ def test_rewards_after_the_end_do_not_count():
     np.testing.assert_allclose(found.returns, 10.0 * found.lengths)
 
 
-def test_uniform_actions_fill_the_range_and_differ_from_step_to_step():
-    policy = uniform_actions(2)
-    observations = jnp.arange(300.0)[:, None] * 0.1
-    actions = jax.vmap(lambda observation: policy((), observation)[1])(observations)
-    assert actions.shape == (300, 2)
-    assert actions.min() < -0.95
-    assert actions.max() > 0.95
-    assert abs(actions.mean()) < 0.1
-    assert len(set(actions.ravel().tolist())) > 590
+def test_a_prior_is_tried_against_random_actions():
+    """One-step episodes of one observation: what random actions are worth is a mean all the same."""
+    env = Episode(Probe(lambda o, a: 10.0 * a[0], done=lambda o, a: 1.0), max_steps=1)
+    prior = from_function(lambda o: jnp.full(1, 0.3), observation_size=1, action_size=1)
+    theirs, at_random = against_random(env, prior, jax.random.key(0), episodes=400)
+    np.testing.assert_allclose(theirs, 3.0, rtol=1e-6)
+    assert abs(at_random) < 3.0 * 10.0 / np.sqrt(3 * 400)  # three standard errors
+
+
+def test_priors_with_a_memory_are_tried_with_it():
+    env = Episode(Probe(lambda o, a: a[0]), max_steps=4)
+    prior = from_function(
+        lambda carry, o: (carry + 0.25, jnp.full(1, carry)), observation_size=1, action_size=1, carry=0.0
+    )
+    theirs, _ = against_random(env, prior, jax.random.key(0), episodes=2)
+    np.testing.assert_allclose(theirs, 0.0 + 0.25 + 0.5 + 0.75, rtol=1e-6)

@@ -39,8 +39,8 @@ def test_a_prior_that_holds_the_agent_back_is_let_go(adapt, action):
     if adapt == "return":  # let go by what the agent came to, and not at the start
         first = camel_jax.make_loop(env, prior, config).init()
         assert first.controller.random_return < first.prior_return
-    # Inside the mask, action ± 0.3, no more can be had.
-    assert free["episode/return_mean"] > 1.0 + action + 0.3
+    # Inside the mask, action ± 0.3, no more than 1.8 or 0.4 can be had.
+    assert free["episode/return_mean"] > max(1.5, 1.0 + action + 0.3)
     assert free["mask/let_go" if adapt == "critic" else "mask/epsilon"] == float(adapt == "critic")
 
 

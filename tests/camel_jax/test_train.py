@@ -66,7 +66,7 @@ def test_without_grip_a_prior_is_the_plain_agent_bit_for_bit(hopper, alone, plai
 
 
 @pytest.mark.parametrize("adapt", ["none", "return"])
-def test_a_prior_worse_than_random_actions_costs_nothing(hopper, plain, adapt):
+def test_a_prior_worse_than_random_actions_is_the_plain_agent_bit_for_bit(hopper, plain, adapt):
     """Not a step of it: the warm-up's actions and all that follows are the plain agent's, to the bit."""
     config = dataclasses.replace(TINY, epsilon=EpsilonConfig(adapt=adapt))
     # Seed 0 in second place.
@@ -78,7 +78,7 @@ def test_a_prior_worse_than_random_actions_costs_nothing(hopper, plain, adapt):
     assert_equal_trees(plain.env_state, state.env_state)
 
 
-def test_asking_changes_nothing_for_a_prior_that_is_worth_more(hopper):
+def test_asking_leaves_a_better_prior_what_it_was_bit_for_bit(hopper):
     prior = priors.load("hopper/hop")
     asked, trusted = (
         camel_jax.train(hopper, prior, dataclasses.replace(TINY, epsilon=EpsilonConfig(ask_first=ask))).state

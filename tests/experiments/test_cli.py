@@ -33,6 +33,13 @@ def read(path):
     return json.loads(path.read_text())
 
 
+def test_a_prior_that_is_not_followed_is_told_and_recorded(tmp_path, capsys):
+    main(["train", "hopper", "--prior", "hopper/adversarial", "--run-dir", str(tmp_path / "run"), *TINY])
+    assert "the prior alone is worth no more than random actions" in capsys.readouterr().out
+    assert read(tmp_path / "run" / "result.json")["prior_refused"] is True
+    assert {row["mask/epsilon"] for row in rows_of(tmp_path / "run")} == {0.0}
+
+
 def test_a_run_leaves_all_it_promises(finished):
     config, result = read(finished / "config.json"), read(finished / "result.json")
     assert config["task"] == "hopper"

@@ -6,6 +6,7 @@ import json
 import signal
 from pathlib import Path
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -287,6 +288,17 @@ def test_each_row_is_of_its_own_seed(tmp_path, program):
         for row in tidy.read(tmp_path / "rows.csv")
     ]
     assert found == [(4, 2.0, 1.0, 15.0, None, 0.0), (1, 5.0, 0.0, 30.0, 12.5, 100.0)]
+
+
+def test_uniform_actions_fill_the_range_and_differ_from_step_to_step():
+    policy = judgements.uniform_actions(2)
+    observations = jnp.arange(300.0)[:, None] * 0.1
+    actions = jax.vmap(lambda observation: policy((), observation)[1])(observations)
+    assert actions.shape == (300, 2)
+    assert actions.min() < -0.95
+    assert actions.max() > 0.95
+    assert abs(actions.mean()) < 0.1
+    assert len(set(actions.ravel().tolist())) > 590
 
 
 @pytest.mark.parametrize("text", ["camel", "camel:", ":none", ""])
