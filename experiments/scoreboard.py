@@ -50,7 +50,7 @@ def _figures(results: Path) -> Iterator[str]:
     yield "|---|---|---|---|"
     for aim in AIMS:
         value = _read(results / aim.file).get(aim.figure)
-        found = "not measured | " if value is None else f"{value:.3g} | {_met(aim.met(value))}"
+        found = "not measured | " if value is None else f"{value:.4g} | {_met(aim.met(value))}"
         yield f"| {aim.what} | {aim.words} | {found} |"
     yield ""
     for file in dict.fromkeys(aim.file for aim in AIMS):
