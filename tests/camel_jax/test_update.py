@@ -234,7 +234,7 @@ def test_twin_critics_do_not_ask_for_the_largest_sum():
 
 def test_the_temperature_moves_towards_the_target_entropy():
     # Two entries at scale 1: the target is -2, and the entropy is minus the log density.
-    config = SACConfig(**SMALL, policy_delay=1, temperature_learning_rate=0.1)
+    config = SACConfig(**SMALL, policy_delay=1, temperature_learning_rate=0.1, target_entropy_scale=1.0)
 
     @jax.jit
     def move(log_density):
