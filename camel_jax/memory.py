@@ -45,15 +45,17 @@ def require_memory(loop: Loop) -> Footprint:
     """The footprint of a run that fits into what memory is free.
 
     Raises:
-        InputError: it does not fit; tells the bytes and the setting that decides on them.
+        InputError: it does not fit; tells the bytes, the setting that decides on them, and its range.
     """
     footprint, free = predict(loop), available()
     if footprint.total > free:
         config = loop.parts.config
+        for_the_buffer = free - (footprint.total - footprint.buffer)
+        most = max(for_the_buffer, 0) * config.buffer_capacity // footprint.buffer
         raise InputError(
             f"buffer_size is {config.buffer_capacity:,}; the run would take {footprint}, and "
-            f"{_megabytes(free)} are free: lower buffer_size, batch_size ({config.batch_size:,}), num_envs "
-            f"({config.num_envs:,}) or the seeds"
+            f"{_megabytes(free)} are free: it must be at most {most:,}, or lower batch_size "
+            f"({config.batch_size:,}), num_envs ({config.num_envs:,}) or the seeds"
         )
     return footprint
 

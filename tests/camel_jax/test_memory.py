@@ -1,5 +1,7 @@
 """A run too large for memory is refused before any of it is allocated."""
 
+import dataclasses
+import re
 from types import SimpleNamespace
 
 import jax
@@ -52,8 +54,15 @@ def test_the_prediction_counts_the_batches_that_are_sampled_together(updates_per
 
 def test_too_large_a_run_is_told_with_the_bytes_and_the_setting(monkeypatch):
     monkeypatch.setattr(memory, "available", lambda: 100_000_000)
-    with pytest.raises(InputError, match=r"buffer_size is 10,000,000; .* 36\d\.\d MB, .* 100.0 MB are free"):
+    with pytest.raises(
+        InputError, match=r"buffer_size is 10,000,000; .* 36\d\.\d MB, .* 100.0 MB are free"
+    ) as raised:
         camel_jax.train(env(), None, LARGE)
+    # What is said to fit does, and not a hundredth more.
+    most = int(re.search(r"at most ([\d,]+), or", str(raised.value))[1].replace(",", ""))
+    for size, fits in ((most, True), (most + most // 100, False)):
+        loop = camel_jax.make_loop(env(), None, dataclasses.replace(LARGE, buffer_size=size))
+        assert (memory.predict(loop).total <= 100_000_000) is fits
 
 
 V2 = "sys/fs/cgroup/"
