@@ -12,8 +12,6 @@ from experiments.part import Variant
 from experiments.settings import read_settings
 
 FOLDER = Path(__file__).parents[2] / "experiments" / "results" / "reproduce"
-
-
 FILES = sorted(FOLDER.glob("*.json"))
 ENV_STEPS = 100_000
 

@@ -24,8 +24,6 @@ CONFIG = TrainConfig(
     evaluation_episodes=2,
     algorithm=SACConfig(hidden=(8,), critic=TwinConfig(hidden=(8,))),
 )
-
-
 ADVICE = "; --epsilon.no-ask-first (epsilon.ask_first=False) follows it all the same"
 
 
